@@ -135,6 +135,16 @@ def done_fault(address: str, *, native: bool) -> AddressFault | None:
     return _first(address, _ANSWERED, native=native)
 
 
+def is_http_alone(address: str) -> bool:
+    """Would it do as ``done_fault`` judges, were it https?"""
+    scheme, colon, rest = address.partition(":")
+    return (
+        scheme.lower() == "http"
+        and done_fault(address, native=False) is not None
+        and done_fault(f"https{colon}{rest}", native=False) is None
+    )
+
+
 def link_fault(address: str) -> AddressFault | None:
     """What a page links to, or where a login begins: people's browsers go there."""
     return _first(address, (), native=False)

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, KeySet, OKPKey, RSAKey
 
-from keys.jose_algorithms import ALGORITHMS
+from keys.jose_algorithms import VERIFIED, VERIFIED_WITH
 
 MAX_KEYS: Final = 100
 MIN_RSA_BITS: Final = 2048
 MAX_RSA_BITS: Final = 8192  # verifying with an oversized modulus is work for us only
 MAX_KID: Final = 200
 PRIVATE_PARTS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
-_ALGORITHMS_OF: Final = {"RSA": ("RS256", "PS256"), "EC": ("ES256",)}
-VerifyingKey = RSAKey | ECKey
+VerifyingKey = RSAKey | ECKey | OKPKey
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def read_public_jwks(document: object) -> ReadJwks:
     if not keys:
         faults += _refused(
             "no key that can verify a signature",
-            "give a public RSA key of 2048 bits or more, or an EC key on P-256",
+            "give a public RSA key of 2048 bits or more, or one on P-256, P-384, P-521 or Ed25519",
         ).faults
     return ReadJwks(tuple(keys), tuple(faults))
 
@@ -81,6 +80,12 @@ class UselessKey(Exception):
         super().__init__(what)
         self.told = (what, instead)
         self.is_grave = is_grave
+
+
+def algorithms_of(key: VerifyingKey) -> tuple[str, ...]:
+    """What a key of this kind can have signed with, and no other."""
+    curve = None if isinstance(key, RSAKey) else key.curve_name
+    return VERIFIED_WITH.get((key.key_type, curve), ())
 
 
 def _refused(what: str, instead: str) -> ReadJwks:
@@ -95,7 +100,7 @@ def read_key(entry: object) -> VerifyingKey:
     if kty == "oct":
         raise UselessKey(
             "a symmetric key: who knows it can sign as this party",
-            "give the public half of an RSA or EC key",
+            "give the public half of an RSA or elliptic key",
         )
     if PRIVATE_PARTS & entry.keys():
         raise UselessKey(
@@ -106,27 +111,35 @@ def read_key(entry: object) -> VerifyingKey:
         raise UselessKey("kty is missing", "export the public key as a JWK")
     if kty not in _IMPORT:
         raise UselessKey(f"keys of type {kty[:20]} are not used here", _LEFT_OUT, is_grave=False)
-    _check_purpose(entry, kty)
+    _check_purpose(entry)
     kid = entry.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
         raise UselessKey("kid is no text", "put it in quotes, 200 characters at most")
     limits = {name: entry[name] for name in ("kid", "alg") if entry.get(name) is not None}
-    return _IMPORT[kty](entry, cast(KeyParameters, limits))
+    key = _IMPORT[kty](entry, cast(KeyParameters, limits))
+    algorithm = entry.get("alg")
+    if algorithm is not None and algorithm not in algorithms_of(key):
+        raise UselessKey(
+            f"a key for another algorithm than {', '.join(algorithms_of(key))}",
+            _LEFT_OUT,
+            is_grave=False,
+        )
+    return key
 
 
 _LEFT_OUT: Final = "it is left out"
 
 
-def _check_purpose(entry: Mapping[str, Any], kty: str) -> None:
+def _check_purpose(entry: Mapping[str, Any]) -> None:
     """Real sets hold keys for encryption and other algorithms too."""
     use, operations, algorithm = (entry.get(name) for name in ("use", "key_ops", "alg"))
     if use not in (None, "sig"):
         raise UselessKey("a key for another use than sig", _LEFT_OUT, is_grave=False)
     if isinstance(operations, list | tuple) and "verify" not in operations:
         raise UselessKey("key_ops does not hold verify", _LEFT_OUT, is_grave=False)
-    if algorithm is not None and algorithm not in _ALGORITHMS_OF[kty]:
+    if algorithm is not None and algorithm not in VERIFIED:
         raise UselessKey(
-            f"a key for another algorithm than {', '.join(ALGORITHMS)}", _LEFT_OUT, is_grave=False
+            f"a key for another algorithm than {', '.join(VERIFIED)}", _LEFT_OUT, is_grave=False
         )
 
 
@@ -148,13 +161,26 @@ def _rsa(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
 
 
 def _ec(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
+    return _on_curve(entry, parameters, ECKey, ("x", "y"))
+
+
+def _okp(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
+    return _on_curve(entry, parameters, OKPKey, ("x",))
+
+
+def _on_curve(
+    entry: Mapping[str, Any],
+    parameters: KeyParameters,
+    kind: type[ECKey] | type[OKPKey],
+    numbers: tuple[str, ...],
+) -> VerifyingKey:
     curve = entry.get("crv")
-    if isinstance(curve, str) and curve != "P-256":
+    if isinstance(curve, str) and (kind.key_type, curve) not in VERIFIED_WITH:
         raise UselessKey(f"curve {curve[:20]} is not used here", _LEFT_OUT, is_grave=False)
-    for name in ("x", "y"):
+    for name in numbers:
         _number(entry, name)
     try:
-        key = ECKey.import_key({name: entry[name] for name in ("kty", "crv", "x", "y")}, parameters)
+        key = kind.import_key({name: entry[name] for name in ("kty", "crv", *numbers)}, parameters)
         _ = key.raw_value
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         raise _broken() from None
@@ -164,6 +190,7 @@ def _ec(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
 _IMPORT: Final[Mapping[str, Callable[[Mapping[str, Any], KeyParameters], VerifyingKey]]] = {
     "RSA": _rsa,
     "EC": _ec,
+    "OKP": _okp,
 }
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
+from keys.jose_algorithms import VerifiedAlgorithm
 from providers.saml.dialects.etd import UNNAMED
 from providers.saml.dialects.saml2int import SAML2INT
 from providers.saml_settings import MAX_SKEW_SECONDS, SamlSettings
@@ -66,7 +67,7 @@ class OidcSettings(RegisteredDocument):
             "`client_secret_post`."
         ),
     )
-    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = Field(
+    id_token_signed_response_alg: VerifiedAlgorithm = Field(
         default="RS256",
         description=(
             "The algorithm that the makelaar signs ID tokens with. Another one is refused."

@@ -44,6 +44,7 @@ def troubles(
         )
         metadata = _metadata(document, settings)
         yield from _wishes(document, settings)
+        yield from _proof(document, settings)
         yield from _keys(metadata, settings, calls)
         if keyring is not None:
             yield from _knows_us(metadata, settings, calls, keyring, redirect_uri, now)
@@ -114,6 +115,20 @@ def _wishes(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[Par
                 f"it is {ours}, and the makelaar offers {told or 'none'}",
                 "choose one of those, or let the makelaar set it for us",
             )
+
+
+def _proof(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[PartyTrouble]:
+    """With what our assertions are signed; silence says nothing."""
+    offered = document.get("token_endpoint_auth_signing_alg_values_supported")
+    by_key = settings.token_endpoint_auth_method == "private_key_jwt"
+    if by_key and isinstance(offered, list) and client.ASSERTION_ALGORITHM not in offered:
+        told = ", ".join(str(one)[:40] for one in offered[:10] if isinstance(one, str))
+        yield PartyTrouble(
+            "oidc.token_endpoint_auth_method",
+            f"our key for private_key_jwt signs with {client.ASSERTION_ALGORITHM}, and the "
+            f"makelaar takes {told or 'none'}",
+            f"let the makelaar take {client.ASSERTION_ALGORITHM} from us, or choose a secret",
+        )
 
 
 def _keys(

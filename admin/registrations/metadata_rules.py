@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -65,6 +65,17 @@ _RULES: Final[tuple[Rule[MetadataSettings], ...]] = (
 def metadata_rules(of: Callable[[M], MetadataSettings | None]) -> tuple[Rule[M], ...]:
     """The rules, for registrations that have these settings in their section ``saml``."""
     return tuple(_lifted(of, rule) for rule in _RULES)
+
+
+def left_out(what: Sequence[str]) -> Iterator[Breach]:
+    """What metadata hold and is never used, told as warnings."""
+    for one in what:
+        yield Breach(
+            "saml.metadata",
+            f"{one}: it is never used",
+            "let the party mend it, or take it out of its metadata",
+            warns=True,
+        )
 
 
 def _lifted(of: Callable[[M], MetadataSettings | None], rule: Rule[MetadataSettings]) -> Rule[M]:

@@ -9,10 +9,11 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry
-from admin.registrations.metadata_rules import metadata_rules
+from admin.registrations.metadata_rules import left_out, metadata_rules
 from admin.registrations.rule import Breach, Rule, never, shown
 from broker.saml.portal_metadata import (
     PortalMetadata,
@@ -21,12 +22,14 @@ from broker.saml.portal_metadata import (
 )
 from directory.portals import portal_model
 from directory.saml_portals import SamlServiceProvider
+from keys.certificates import fingerprints
 from keys.xml.signature import is_strong
 from state.clock import utc_now
 from state.outgoing import OutgoingClient
 from state.registrations import Kind, all_registrations
 
 _FOREWARNED: Final = timedelta(days=30)  # as long as `sluis doctor` tells it before
+_UNREADABLE: Final = "the key of the encryption certificate cannot be read"
 _RENEW: Final = "ask the portal for metadata with another one"
 
 
@@ -42,6 +45,9 @@ def _in_hand(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]
     """What its address publishes is judged once it was fetched."""
     if portal.saml.metadata is not None:
         yield from metadata_breaches(portal, utc_now())
+        metadata = _read(portal)
+        if metadata is not None:
+            yield from left_out((*metadata.left_out, *_not_encrypted_for(metadata)))
         if not portal.saml.follows_metadata:
             yield from _ending(portal, utc_now())
     elif not portal.saml.follows_metadata:
@@ -107,6 +113,11 @@ def _encryption(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
     if metadata is None or wish == "never":
         return
     faults = [_fault(one, now) for one in metadata.encryption]
+    damaged = next((one for one in metadata.encryption if _key(one) is None), None)
+    if damaged is not None:  # it may be the one that the portal has
+        named = f"the one with SHA-256 {fingerprints((damaged,))}"
+        yield Breach("saml.metadata", f"{_UNREADABLE}: {named}", _RENEW)
+        return
     if None in faults:
         return
     if not faults and wish == "when_possible":
@@ -115,11 +126,23 @@ def _encryption(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
     yield Breach("saml.metadata", f"{what}, so nothing can be encrypted for the portal", _RENEW)
 
 
-def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
+def _not_encrypted_for(metadata: PortalMetadata) -> Iterator[str]:
+    """Keys of a kind that nothing can be encrypted for."""
+    for one in metadata.encryption:
+        if not isinstance(_key(one), rsa.RSAPublicKey) or not is_strong(one):
+            yield f"the encryption certificate with SHA-256 {fingerprints((one,))}"
+
+
+def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:
+    """None where it cannot be read."""
     try:
-        key = certificate.public_key()
+        return certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
-        return "the key of the encryption certificate cannot be read"
+        return None
+
+
+def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
+    key = _key(certificate)
     if not isinstance(key, rsa.RSAPublicKey):
         return "the key of the encryption certificate is not RSA"
     if not is_strong(certificate):

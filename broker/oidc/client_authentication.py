@@ -21,15 +21,16 @@ from urllib.parse import unquote_plus
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet
-from joserfc.jws import JWSRegistry
+from joserfc.jwk import KeySet
 
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters, Repeated
 from broker.settings import Settings
 from directory.services import OidcClient
-from keys.jose_algorithms import ALGORITHMS
+from keys.jose_algorithms import VERIFIED
+from keys.jws_registry import verifying
+from keys.public_jwks import VerifyingKey, algorithms_of
 from state.ephemeral import AddOnce
 from state.stores.store_generation import LARGEST_SKEW
 
@@ -44,8 +45,7 @@ UNPROVEN = (
     "client authentication failed: an unknown client_id, another method than was registered, or a "
     "wrong secret or key"
 )
-_HEADERS = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-_HEADERS.max_header_length = MAX_HEADER
+_HEADERS = verifying(VERIFIED, MAX_HEADER)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -273,13 +273,17 @@ def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
     return None
 
 
-def _fitting(assertion: str, key_set: KeySet) -> list[Key]:
+def _fitting(assertion: str, key_set: KeySet) -> list[VerifyingKey]:
     """The keys that may have signed: those of the name in the header; without one all, as Authlib
     sends it; and those that were registered without a name, for whatever name the portal gives.
     """
     header = _part(assertion, 0)
     kid, alg = header.get("kid"), header.get("alg")
-    keys = [key for key in key_set.keys if key.alg in (None, alg)]
+    keys = [
+        key
+        for key in key_set.keys
+        if isinstance(key, VerifyingKey) and alg in algorithms_of(key) and key.alg in (None, alg)
+    ]
     if kid is None:
         return keys
     named = [key for key in keys if key.kid == kid]

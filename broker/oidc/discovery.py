@@ -15,7 +15,7 @@ from broker.oidc.reply_to import FORM_POST, QUERY
 from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from directory.services import Service
-from keys.jose_algorithms import ALGORITHMS
+from keys.jose_algorithms import ALGORITHMS, VERIFIED
 
 
 def reach(makelaars: Iterable[Trusted], services: Iterable[Service]) -> AssuranceLevel | None:
@@ -58,7 +58,7 @@ def metadata(
             "client_secret_post",
             "none",
         ],
-        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "token_endpoint_auth_signing_alg_values_supported": list(VERIFIED),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "scopes_supported": scopes.supported(claims),

@@ -79,6 +79,13 @@ RECIPES: Final = (
         by=_JAVA,
     ),
     Recipe(
+        "aspnet-core",
+        "ASP.NET Core",
+        Counterpart.PORTAL,
+        OIDC,
+        replays=("tests/broker/recipes/test_aspnet_core.py",),
+    ),
+    Recipe(
         "open-formulieren",
         "Open Formulieren",
         Counterpart.PORTAL,

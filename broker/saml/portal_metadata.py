@@ -27,14 +27,16 @@ from keys.certificates import from_der
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
 from providers.saml.wire.entities import SP, entity_id_of, role_of, valid_until
+from providers.saml.wire.left_out import endpoints_over_http, over_https
 from providers.saml.wire.logout_services import LogoutService, logout_services
 from providers.saml.wire.metadata_document import entity_in
-from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, ends, parts_of
+from providers.saml.wire.metadata_keys import ends, parts_of, signing_keys
 from providers.saml.wire.metadata_refused import MetadataRefused, named
 from providers.saml.wire.names import REQUEST_SERVICE_UUID, md, saml
 from providers.saml.wire.xml_values import collapsed
 
 _TRUE: Final = ("true", "1")
+_ANEW: Final = "export the metadata anew from the portal"
 _INDEX: Final = re.compile(r"[0-9]{1,5}")
 
 
@@ -66,7 +68,7 @@ class NumberedService:
 @dataclass(frozen=True)
 class PortalMetadata:
     """What we use of a portal's metadata. ``until``: after that the portal itself would not believe
-    it any more.
+    it any more. ``left_out``: endpoints over http, and keys to sign with, that are never used.
     """
 
     entity_id: str
@@ -77,6 +79,7 @@ class PortalMetadata:
     services: tuple[NumberedService, ...]
     until: datetime | None
     logouts: tuple[LogoutService, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def has_ended(self, now: datetime) -> bool:
         """Nobody says any more whose addresses and keys these are."""
@@ -108,18 +111,22 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
         _check_name(entity_id_of(entity), entity_id)
         role = role_of(entity, SP)
         until = valid_until(role)
+        keys = signing_keys(role)
     except MetadataRefused as refused:
         raise PortalMetadataRefused(f"{refused}; export them anew from the portal") from None
-    signing = tuple(one for one in _certificates(role, "signing") if is_strong(one))
+    if keys.has_unreadable and not keys.usable:
+        raise PortalMetadataRefused(f"{'; '.join(keys.left_out)}: {_ANEW}")
+    signing = keys.usable
     return PortalMetadata(
         entity_id=entity_id,
         signs_requests=collapsed(role.get("AuthnRequestsSigned")) in _TRUE,
         answers=_answers(role, fetches=bool(signing)),
         signing=signing,
-        encryption=tuple(_certificates(role, "encryption")),
+        encryption=tuple(_to_encrypt_for(role)),
         services=tuple(_services(role)),
         until=until,
         logouts=logout_services(role),
+        left_out=(*endpoints_over_http(role), *keys.left_out),
     )
 
 
@@ -135,16 +142,20 @@ def _answers(role: etree._Element, *, fetches: bool) -> tuple[AnswerAddress, ...
     """Those for HTTP-Artifact only of a portal that can prove itself when it fetches (``fetches``):
     many products name them beside those for HTTP-POST and never ask for them.
     """
+    spoken = [
+        one
+        for one in role.findall(md("AssertionConsumerService"))
+        if (binding := OF_URI.get(collapsed(one.get("Binding")) or "")) is not None
+        and (fetches or binding is AnswerBinding.POST)
+    ]
     found = tuple(
         AnswerAddress(
             _address(one),
             _index(one, "AssertionConsumerService"),
             _said(one.get("isDefault")),
-            binding,
+            OF_URI[collapsed(one.get("Binding")) or ""],
         )
-        for one in role.findall(md("AssertionConsumerService"))
-        if (binding := OF_URI.get(collapsed(one.get("Binding")) or "")) is not None
-        and (fetches or binding is AnswerBinding.POST)
+        for one in over_https(spoken)
     )
     if not found:
         raise PortalMetadataRefused(
@@ -182,23 +193,23 @@ def _index(element: etree._Element, what: str) -> int | None:
     return int(value)
 
 
-def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
-    """Keys for one use; a key without ``use`` serves both (§2.4.1.1)."""
+def _to_encrypt_for(role: etree._Element) -> Iterator[x509.Certificate]:
+    """A key without ``use`` serves both (§2.4.1.1). One that cannot be read may be the only one
+    that the portal still has, so it is never passed over.
+    """
     path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
-    if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
-        raise PortalMetadataRefused(f"more than {MAX_CERTIFICATES} certificates in one role")
-    for descriptor in role.findall(md("KeyDescriptor")):
-        if (collapsed(descriptor.get("use")) or use) == use:
+    for number, descriptor in enumerate(role.findall(md("KeyDescriptor")), 1):
+        if collapsed(descriptor.get("use")) in (None, "", "encryption"):
             texts = [part for one in descriptor.findall(path) for part in parts_of(one.text or "")]
-            yield from ends([_certificate(text) for text in texts])
+            yield from ends([_certificate(text, number) for text in texts])
 
 
-def _certificate(text: str) -> x509.Certificate:
+def _certificate(text: str, number: int) -> x509.Certificate:
     try:
         return from_der(base64.b64decode(text, validate=True))
     except (ValueError, binascii.Error):
         raise PortalMetadataRefused(
-            "a certificate in it cannot be read: export the metadata anew from the portal"
+            f"a certificate in KeyDescriptor {number}, for encryption, cannot be read: {_ANEW}"
         ) from None
 
 

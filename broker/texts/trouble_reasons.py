@@ -222,7 +222,7 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
     ),
     "token_alg": Explanation(
         _("De makelaar ondertekent met een ander algoritme dan in zijn registratie staat."),
-        _("Maak oidc.id_token_signed_response_alg en de makelaar gelijk: RS256, PS256 of ES256."),
+        _("Maak oidc.id_token_signed_response_alg en de makelaar gelijk; RS256 kan elke makelaar."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
     ),

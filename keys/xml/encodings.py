@@ -68,6 +68,30 @@ def xml_text(raw: bytes) -> str:
         ) from None
 
 
+def without_mark(raw: bytes) -> bytes:
+    """A message that begins with the mark of UTF-8 or UTF-16 as UTF-8 without one, and any other as
+    it is. So is one whose declaration says otherwise than its mark (XML 1.0 §4.3.3), which the
+    guard then refuses. What a signature covers is UTF-8 either way (Canonical XML §2.1).
+    """
+    if raw.startswith(codecs.BOM_UTF8):
+        return raw.removeprefix(codecs.BOM_UTF8)
+    if not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw
+    try:
+        text = raw.decode("utf-16")
+    except UnicodeDecodeError:
+        return raw
+    declared = _DECLARED.match(text[:_DECLARATION].encode())
+    if text.startswith("\ufeff"):
+        return raw
+    if declared is None:
+        return text.encode()
+    said = _SAID.match(text[:_DECLARATION])
+    if said is None or (declared[1] or declared[2]).lower() != b"utf-16":
+        return raw
+    return (said[1] + text[said.end() :]).encode()
+
+
 def undeclared(text: str) -> str:
     """XML as text: it has no encoding, so it declares none but UTF-8; and nothing stands before its
     declaration. What a signature covers begins at the root, and is as it was.

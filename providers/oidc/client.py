@@ -31,6 +31,7 @@ from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_ALGORITHM: Final = "RS256"
 ASSERTION_LIFE: Final = timedelta(seconds=60)
 MAX_BYTES: Final = 64 * 1024
 _BEARER: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
@@ -96,7 +97,7 @@ def client_assertion(
     """Our private_key_jwt. One audience: the issuer, of no use to anybody else, or the token
     endpoint where the registration says so. Raises ProviderUnavailable.
     """
-    key = own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
+    key = own_key(keyring, KeyUse.CLIENT_SIGNING, ASSERTION_ALGORITHM)
     to_endpoint = settings.client_assertion_audience == "token_endpoint"
     claims = {
         "iss": settings.client_id,
@@ -106,8 +107,8 @@ def client_assertion(
         "iat": int(now.timestamp()),
         "exp": int((now + ASSERTION_LIFE).timestamp()),
     }
-    header = {"alg": "RS256", "kid": key.kid, "typ": "JWT"}
-    return jwt.encode(header, claims, joserfc_key(key), algorithms=["RS256"])
+    header = {"alg": ASSERTION_ALGORITHM, "kid": key.kid, "typ": "JWT"}
+    return jwt.encode(header, claims, joserfc_key(key), algorithms=[ASSERTION_ALGORITHM])
 
 
 def client_secret(settings: OidcSettings) -> str:
@@ -145,7 +146,7 @@ def _no_secret(settings: OidcSettings, what: str, seen: str) -> ProviderUnavaila
 def check_proof(settings: OidcSettings, keyring: KeyRing) -> None:
     """Nobody is sent to a makelaar whose code we cannot redeem. Raises ProviderUnavailable."""
     if settings.token_endpoint_auth_method == "private_key_jwt":
-        own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
+        own_key(keyring, KeyUse.CLIENT_SIGNING, ASSERTION_ALGORITHM)
     else:
         client_secret(settings)
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.jwk_sets import KeySetMalformed, PublishedKey, read_key_set
-from keys.public_jwks import MAX_KEYS, VerifyingKey
+from keys.public_jwks import MAX_KEYS, VerifyingKey, algorithms_of
 from providers import received
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.trouble import Trouble
 
 __all__ = ["MAX_KEYS", "PublishedKeys", "VerifyingKey", "read_jwks"]
 MAX_BYTES: Final = 256 * 1024
-_TYPE_OF: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class PublishedKeys:
 
         Without ``kid`` only where there is one key it can be (OpenID Connect Core §10.1).
         """
-        fitting = [k for k in self.keys if k.kty == _TYPE_OF[alg] and k.alg in (None, alg)]
+        fitting = [k for k in self.keys if alg in algorithms_of(k.key) and k.alg in (None, alg)]
         if kid is not None:
             return next((k.key for k in fitting if k.kid == kid), None)
         if len(fitting) > 1:
@@ -36,7 +35,7 @@ class PublishedKeys:
 
     def names(self, alg: str) -> tuple[str, ...]:
         """The ``kid`` of each key that can have signed so."""
-        return tuple(k.kid for k in self.keys if k.kid and k.kty == _TYPE_OF[alg])
+        return tuple(k.kid for k in self.keys if k.kid and alg in algorithms_of(k.key))
 
 
 def read_jwks(document: Mapping[str, Any]) -> PublishedKeys:

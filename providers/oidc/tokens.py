@@ -19,6 +19,8 @@ from typing import Any, Final, get_args
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from keys.jws_registry import verifying
+from keys.public_jwks import algorithms_of
 from providers import received, times
 from providers.interface import ProviderRefused
 from providers.oidc.keys import VerifyingKey
@@ -100,10 +102,11 @@ def verify(token: str, alg: str, find_key: FindKey, types: Sequence[str] = ("JWT
     kid = header.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
         raise _not_as_agreed("token_header", "kid malformed", "kid", f"{MAX_KID} signs at most")
-    registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
-    registry.max_header_length = MAX_HEADER
+    key = find_key(kid)
     try:
-        signed = jws.deserialize_compact(token, find_key(kid), registry=registry)
+        if alg not in algorithms_of(key):
+            raise ValueError
+        signed = jws.deserialize_compact(token, key, registry=verifying([alg], MAX_HEADER))
     except (JoseError, ValueError):
         raise ProviderRefused("token_signature", element="token", seen=alg) from None
     return _json_object(signed.payload)

@@ -22,6 +22,7 @@ from providers.saml.request import CONSUMERS
 from providers.saml.resolution_addresses import ResolutionAddress, resolution_addresses
 from providers.saml.wire.entities import entity_id_of, role_of, valid_until
 from providers.saml.wire.key_descriptors import add_keys
+from providers.saml.wire.left_out import endpoints_over_http, over_https
 from providers.saml.wire.logout_services import (
     LogoutService,
     add_logout_services,
@@ -30,7 +31,7 @@ from providers.saml.wire.logout_services import (
 from providers.saml.wire.metadata_document import MAX_BYTES as MAX_BYTES
 from providers.saml.wire.metadata_document import MAX_ELEMENTS as MAX_ELEMENTS
 from providers.saml.wire.metadata_document import Signers, entity_in
-from providers.saml.wire.metadata_keys import signing_certificates
+from providers.saml.wire.metadata_keys import signing_keys
 from providers.saml.wire.metadata_refused import MetadataRefused as MetadataRefused
 from providers.saml.wire.metadata_refused import named
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
@@ -40,7 +41,8 @@ from providers.saml.wire.xml_values import collapsed
 @dataclass(frozen=True)
 class MakelaarMetadata:
     """What we use of a makelaar's metadata. ``sso`` maps binding to address; ``resolution``: where
-    artifacts are resolved; from ``valid_until`` on nothing of it holds.
+    artifacts are resolved; from ``valid_until`` on nothing of it holds; ``left_out``: endpoints
+    over http, and keys, that are never used.
     """
 
     entity_id: str
@@ -50,6 +52,7 @@ class MakelaarMetadata:
     wants_signed_requests: bool = False
     logouts: tuple[LogoutService, ...] = ()
     resolution: tuple[ResolutionAddress, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def location(self, binding: str) -> str | None:
         """Where requests go by this binding: the first address that it has for it."""
@@ -84,14 +87,16 @@ def read_metadata(
     signers = Signers((signed_by,)) if isinstance(signed_by, x509.Certificate) else signed_by
     entity = entity_in(document, entity_id, signers)
     role = role_of(entity)
+    keys = signing_keys(role)
     return MakelaarMetadata(
         entity_id=entity_id_of(entity),
         sso=_sso(role),
-        signing=signing_certificates(role),
+        signing=keys.must_be_usable(),
         valid_until=valid_until(role),
         wants_signed_requests=collapsed(role.get("WantAuthnRequestsSigned")) in ("true", "1"),
         logouts=logout_services(role),
         resolution=resolution_addresses(role),
+        left_out=(*endpoints_over_http(role), *keys.left_out),
     )
 
 
@@ -101,10 +106,14 @@ def describe_metadata(document: bytes | str) -> MakelaarMetadata:
 
 
 def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
-    found = tuple(
-        (binding, _address(element.get("Location") or ""))
+    spoken = [
+        element
         for element in role.findall(md("SingleSignOnService"))
-        if (binding := collapsed(element.get("Binding"))) in (REDIRECT, POST)
+        if collapsed(element.get("Binding")) in (REDIRECT, POST)
+    ]
+    found = tuple(
+        (collapsed(element.get("Binding")) or "", _address(element.get("Location") or ""))
+        for element in over_https(spoken)
     )
     if not found:
         raise MetadataRefused(

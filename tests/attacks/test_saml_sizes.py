@@ -114,12 +114,21 @@ DECLARED = b'<?xml version="1.0" encoding="%s"?>'
         pytest.param(lambda raw: value(raw) + "\x00", "base64", id="S-74 NUL behind"),
         pytest.param(lambda raw: raw.decode(), "base64", id="S-74 no base64"),
         pytest.param(lambda raw: "", "message_missing", id="S-74 nothing"),
-        pytest.param(lambda raw: raw.decode().encode("utf-16"), "encoding", id="S-74 UTF-16"),
+        pytest.param(
+            lambda raw: (DECLARED % b"UTF-8" + raw).decode().encode("utf-16"),
+            "encoding",
+            id="S-74 UTF-16 that says UTF-8",
+        ),
         pytest.param(
             lambda raw: raw.decode().encode("utf-16-le"), "encoding", id="S-74 UTF-16 without mark"
         ),
         pytest.param(lambda raw: raw.decode().encode("utf-32"), "encoding", id="S-74 UTF-32"),
-        pytest.param(before_root(b"\xef\xbb\xbf"), "encoding", id="S-74 a byte order mark"),
+        pytest.param(before_root(b"\xef\xbb\xbf" * 2), "encoding", id="S-74 two marks"),
+        pytest.param(
+            before_root(b"\xef\xbb\xbf" + DECLARED % b"UTF-16"),
+            "encoding",
+            id="S-74 UTF-8 that says UTF-16",
+        ),
         pytest.param(before_root(DECLARED % b"UTF-7"), "encoding", id="S-74 UTF-7"),
         pytest.param(before_root(DECLARED % b"ISO-8859-1"), "encoding", id="S-74 Latin-1"),
         pytest.param(
@@ -153,3 +162,17 @@ def test_the_good_twins_are_accepted(encoding: bytes) -> None:
     assert provider.finish(remembered(), callback(raw)).subject == SUBJECT
     in_lines = base64.encodebytes(raw).decode().replace("\n", "\r\n")
     assert provider.finish(remembered(), callback(in_lines)).subject == SUBJECT
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_net_marks_its_bytes_and_the_signature_holds(mark: str, *, declared: bool) -> None:
+    """What is signed is UTF-8, whatever a message travels as; one changed sign breaks it."""
+    said = (DECLARED % mark.removesuffix("-sig").encode()).decode() if declared else ""
+    text = said + Recipe().raw().decode()
+    assert provider_for().finish(remembered(), callback(text.encode(mark))).subject == SUBJECT
+    other = text.replace(SUBJECT, SUBJECT[::-1])
+    assert other != text
+    with pytest.raises(ProviderRefused) as caught:
+        provider_for().finish(remembered(), callback(other.encode(mark)))
+    assert caught.value.reason == "signature_invalid"

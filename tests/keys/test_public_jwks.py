@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keys.jwks import as_joserfc
-from keys.public_jwks import MAX_KEYS, read_public_jwks
+from keys.public_jwks import MAX_KEYS, algorithms_of, read_public_jwks
 from tests.keys_for_tests import ec_key, rsa_key
 
 RSA: dict[str, Any] = as_joserfc(rsa_key("portal"), "r").as_dict(private=False)
@@ -60,6 +60,11 @@ def test_a_key_keeps_the_algorithm_that_it_is_limited_to() -> None:
     assert key.alg == "PS256"
 
 
+def test_a_key_of_zitadel_on_edwards_curve_is_taken() -> None:
+    (key,) = read_public_jwks({"keys": [{**OKP, "alg": "EdDSA", "use": "sig"}]}).keys
+    assert algorithms_of(key) == ("EdDSA",)
+
+
 def test_a_key_without_a_name_is_taken() -> None:
     (key,) = read_public_jwks({"keys": [{k: v for k, v in EC.items() if k != "kid"}]}).key_set
     assert key.kid == key.thumbprint()
@@ -70,13 +75,27 @@ def test_a_key_without_a_name_is_taken() -> None:
     [
         {**RSA, "use": "enc"},
         {**RSA, "alg": "RSA-OAEP-256"},
-        {**RSA, "alg": "RS512"},
+        {**RSA, "alg": "HS256"},
+        {**RSA, "alg": "ES256"},
         {**RSA, "key_ops": ["encrypt"]},
-        {**EC, "crv": "P-384"},
-        OKP,
+        {**EC, "crv": "secp256k1"},
+        {**EC, "alg": "ES384"},
+        {**OKP, "crv": "X25519"},
+        {**OKP, "alg": "ES256"},
         {"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"},
     ],
-    ids=["enc", "oaep", "rs512", "encrypt", "p384", "okp", "post_quantum"],
+    ids=[
+        "enc",
+        "oaep",
+        "hs256",
+        "es256",
+        "encrypt",
+        "secp256k1",
+        "es384",
+        "x25519",
+        "of_ec",
+        "post_quantum",
+    ],
 )
 def test_what_is_no_key_of_ours_is_left_out_beside_one_that_is(other: dict[str, Any]) -> None:
     both = read_public_jwks({"keys": [{**other, "kid": "z"}, EC]})

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from keys.keyring import PrivateKey
+from keys.xml.encodings import without_mark
 from keys.xml.guard import MAX_BYTES
 from keys.xml.names import RSA_SHA256
 from providers.saml.wire.refused import WireRefused
@@ -32,7 +33,7 @@ def message_bytes(value: str | None, name: str = "SAMLResponse") -> bytes:
     found = _decoded(value) or _decoded(compact := "".join(value.split()))
     if not found:
         raise _no_base64(name, compact)
-    return found
+    return without_mark(found)
 
 
 def _decoded(value: str) -> bytes | None:

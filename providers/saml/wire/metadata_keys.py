@@ -38,10 +38,37 @@ class _Seen:
 
     certificate: x509.Certificate | None
     why: str = ""
+    is_of_use: bool = True  # off: it stands there for another use, which is no fault
+    is_unreadable: bool = False
 
 
-def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
-    """Those that may prove something. Raises MetadataRefused where none can, with what was seen."""
+@dataclass(frozen=True)
+class SigningKeys:
+    """``usable``: those that may prove something; ``told``: what there is of the others;
+    ``left_out``: what a party means to sign with, and proves nothing here; ``has_unreadable``:
+    there is a certificate that cannot be read.
+    """
+
+    usable: tuple[x509.Certificate, ...]
+    told: tuple[str, ...]
+    left_out: tuple[str, ...]
+    has_unreadable: bool
+
+    def must_be_usable(self) -> tuple[x509.Certificate, ...]:
+        """Raises MetadataRefused where none can prove anything, with what was seen."""
+        if not self.usable:
+            told = "; ".join(self.told[:_TOLD]) or "there is no KeyDescriptor"
+            raise MetadataRefused(
+                f"no signing certificate can be used: {told}",
+                reason="certificates",
+                seen=told,
+                expected="a certificate for signing, RSA of 2048 bits or more, or EC of 256",
+            )
+        return self.usable
+
+
+def signing_keys(role: etree._Element) -> SigningKeys:
+    """What this role signs with. Raises MetadataRefused for more than MAX_CERTIFICATES."""
     if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
         raise MetadataRefused(
             f"more than {MAX_CERTIFICATES} certificates in one role",
@@ -54,22 +81,19 @@ def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
         for one in _in_descriptor(descriptor, number)
     ]
     usable = [one.certificate for one in seen if one.certificate is not None and not one.why]
-    if not usable:
-        told = "; ".join(one.why for one in seen[:_TOLD]) or "there is no KeyDescriptor"
-        raise MetadataRefused(
-            f"no signing certificate can be used: {told}",
-            reason="certificates",
-            seen=told,
-            expected="a certificate for signing, RSA of 2048 bits or more, or EC of 256",
-        )
-    return tuple(dict.fromkeys(usable))
+    return SigningKeys(
+        tuple(dict.fromkeys(usable)),
+        tuple(one.why for one in seen if one.why),
+        tuple(dict.fromkeys(one.why for one in seen if one.why and one.is_of_use)),
+        any(one.is_unreadable for one in seen),
+    )
 
 
 def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
     where = f"KeyDescriptor {number}"
     use = collapsed(descriptor.get("use"))
     if use not in _SIGNS:
-        yield _Seen(None, f"{where} is for {named(str(use))}")
+        yield _Seen(None, f"{where} is for {named(str(use))}", is_of_use=False)
         return
     path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
     texts = [part for element in descriptor.findall(path) for part in parts_of(element.text or "")]
@@ -77,7 +101,7 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
         yield _Seen(None, f"{where} holds no X509Certificate")
     read = [_certificate(text) for text in texts]
     if None in read:
-        yield _Seen(None, f"a certificate in {where} cannot be read")
+        yield _Seen(None, f"a certificate in {where} cannot be read", is_unreadable=True)
     # An authority does not speak for the party whose own certificate cannot be read.
     whole = [one for one in read if one and not (None in read and _is_authority(one))]
     if len(whole) > MAX_CERTIFICATES:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from keys.certificates import fingerprints
+from keys.xml.encodings import without_mark
 from keys.xml.signature import is_strong
 from providers.received import told
 from providers.saml.wire.refused import WireRefused
@@ -85,7 +86,7 @@ def read_query(query: bytes, name: str) -> RedirectQuery:
         )
     signed = "&".join(f"{n}={raw[n]}" for n in (name, "RelayState", "SigAlg") if n in raw)
     return RedirectQuery(
-        message=inflated(_decoded(_plain(raw, name) or "")),
+        message=without_mark(inflated(_decoded(_plain(raw, name) or ""))),
         relay_state=_plain(raw, "RelayState"),
         algorithm=_plain(raw, "SigAlg"),
         signature=_decoded(_plain(raw, "Signature") or ""),
@@ -121,12 +122,23 @@ def verify_query(query: RedirectQuery, certificates: Sequence[x509.Certificate])
 
 
 def inflated(deflated: bytes) -> bytes:
-    """What DEFLATE made small (RFC 1951), never more than LARGEST. Raises WireRefused."""
-    machine = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    """What DEFLATE made small (RFC 1951), never more than LARGEST; also with the header of zlib
+    around it (RFC 1950), as libraries of .NET and Java write it. Raises WireRefused.
+    """
     try:
-        message = machine.decompress(deflated, LARGEST + 1)
+        return _inflated(deflated, -zlib.MAX_WBITS)
+    except zlib.error:
+        pass
+    try:
+        return _inflated(deflated, zlib.MAX_WBITS)
     except zlib.error:
         raise WireRefused("deflate", element="message", expected="DEFLATE (RFC 1951)") from None
+
+
+def _inflated(deflated: bytes, window: int) -> bytes:
+    """Raises zlib.error, WireRefused."""
+    machine = zlib.decompressobj(wbits=window)
+    message = machine.decompress(deflated, LARGEST + 1)
     if len(message) > LARGEST:
         raise WireRefused("too_large", element="message", expected=LARGEST)
     if not machine.eof or machine.unused_data:

@@ -92,6 +92,7 @@ def discovered(**fields: Any) -> Answers:
     [
         {},
         discovered(id_token_signing_alg_values_supported=["ES256", "RS256"]),
+        discovered(token_endpoint_auth_signing_alg_values_supported=["ES256", "RS256"]),
         {"jwks": as_json({"keys": [*RSA_KEYS["keys"], *EC_KEYS["keys"]]})},
         {"token": as_json({"error": "invalid_request"}, 400)},
     ],
@@ -151,6 +152,12 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "oidc.id_token_signed_response_alg",
             "it is RS256, and the makelaar offers ES256",
             "choose",
+        ),
+        (
+            discovered(token_endpoint_auth_signing_alg_values_supported=["PS256", "ES256"]),
+            "oidc.token_endpoint_auth_method",
+            "signs with RS256, and the makelaar takes PS256, ES256",
+            "take RS256 from us, or choose a secret",
         ),
         (
             discovered(token_endpoint_auth_methods_supported=["client_secret_post"]),

@@ -52,9 +52,17 @@ def test_a_key_that_cannot_verify_or_is_weak_is_left_out(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"crv": "P-384"}, {"x": "AA"}, {"y": None}, {"y": EC["x"]}, {"x": EC["y"]}]
+    "changes",
+    [
+        {"crv": "secp256k1"},
+        {"crv": "P-384"},
+        {"x": "AA"},
+        {"y": None},
+        {"y": EC["x"]},
+        {"x": EC["y"]},
+    ],
 )
-def test_only_points_on_p_256_are_keys(changes: dict[str, Any]) -> None:
+def test_only_points_on_their_curve_are_keys(changes: dict[str, Any]) -> None:
     assert kids(RSA, {**EC, **changes}) == ["r"]
 
 
@@ -126,6 +134,11 @@ def keys(*entries: dict[str, Any]) -> PublishedKeys:
         ((RSA, EC), "r", "RS256", True),
         ((RSA, EC), "r", "PS256", True),
         ((RSA, EC), "r", "ES256", False),
+        ((RSA, EC), "r", "PS512", True),
+        ((RSA, EC), "e", "ES384", False),
+        ((RSA, EC), "r", "HS256", False),
+        ((RSA, EC), "r", "none", False),
+        ((RSA, EC), "e", "EdDSA", False),
         ((RSA, EC), "x", "RS256", False),
         ((RSA, EC), None, "RS256", True),  # one key that it can be
         ((EC,), None, "RS256", False),

@@ -37,7 +37,7 @@ def reason(text: str) -> str:
     return refused.value.reason
 
 
-@given(st.binary(min_size=1, max_size=200), st.text(max_size=50))
+@given(st.binary(max_size=200).map(lambda some: b"<" + some), st.text(max_size=50))
 def test_what_was_sent_is_read(message: bytes, relay_state: str) -> None:
     found = read(query(message, relay_state.encode(errors="ignore").decode(), key=None))
     assert found.message == message
@@ -94,6 +94,43 @@ def test_I_04_another_query_is_not_what_was_signed(text: str, expected: str) -> 
     with pytest.raises(WireRefused) as refused:
         verify_query(read(text), [cert()])
     assert refused.value.reason == expected
+
+
+def test_sharpzip_of_old_net_puts_a_header_of_zlib_around_it() -> None:
+    """The signature covers the octets as they were sent."""
+    sent = query(MESSAGE, "staat")
+    assert read(sent).message == MESSAGE
+    with_header = zlib.compress(MESSAGE)
+    assert inflated(with_header) == MESSAGE == inflated(zlib.compress(MESSAGE, 0))
+    value = quote(base64.b64encode(with_header).decode())
+    assert read(f"SAMLRequest={value}").message == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (zlib.compress(MESSAGE)[:-4] + b"abcd", "deflate"),  # another checksum
+        (zlib.compress(MESSAGE)[:-1], "deflate"),
+        (zlib.compress(MESSAGE) + b"x", "deflate"),
+        (b"\x78\xbb" + zlib.compress(MESSAGE)[2:], "deflate"),  # it asks for a dictionary
+        (zlib.compress(b" " * (LARGEST + 1)), "too_large"),
+        (zlib.compress(b" " * 50_000_000), "too_large"),
+    ],
+    ids=["checksum", "cut", "more", "dictionary", "large", "huge"],
+)
+def test_a_header_of_zlib_excuses_nothing(sent: bytes, expected: str) -> None:
+    assert inflated(zlib.compress(b" " * LARGEST)) == b" " * LARGEST
+    with pytest.raises(WireRefused) as refused:
+        inflated(sent)
+    assert refused.value.reason == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_net_begins_a_message_with_a_mark(encoding: str) -> None:
+    text = "<samlp:AuthnRequest/>é"
+    found = read(query(text.encode(encoding), "staat"))
+    assert found.message == text.encode()
+    verify_query(found, [cert()])
 
 
 def test_where_a_parameter_stands_in_the_query_changes_nothing() -> None:
