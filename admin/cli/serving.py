@@ -12,7 +12,7 @@ import structlog
 
 from admin.cli.context import fail
 from admin.operations import listening, starting, stopping
-from admin.operations.front import CONFIG_VARIABLE
+from admin.operations.front import CONFIG_VARIABLE, Serving
 from admin.operations.install import initialise
 from admin.presence import keep_showing
 from broker.monitoring import draining
@@ -43,8 +43,10 @@ def run_server(settings: Settings, config: Path | None) -> None:
         pass
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
+    web = settings.web
+    serving = Serving(web.bind, web.workers, web.drain_seconds, bool(web.management_bind))
     stopping.hold()
-    os.execv(sys.executable, [sys.executable, "-m", FRONT])  # noqa: S606 (no shell)
+    os.execv(sys.executable, [sys.executable, "-m", FRONT, serving.argument()])  # noqa: S606 (no shell)
 
 
 def _check_addresses(settings: Settings) -> None:

@@ -1,18 +1,21 @@
 """The front of ``sluis serve``: starts the workers and looks after them until it is told to stop.
 
 A program of its own, which ``sluis serve`` becomes once all is in order: what the checks before
-that needed (tables, migrations, the master key) is in no memory any more.
+that needed (settings, tables, the master key) is in no memory any more. It is told what it needs of
+the settings, for what reads them is as large as all the rest of it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from granian import Granian
@@ -20,26 +23,39 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from admin.operations import collector, stopping
-from broker import settings
 from broker.monitoring import draining
-from broker.settings import Settings
 
 CONFIG_VARIABLE: Final = "SLUIS_CONFIG_FILE"
 METRICS_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 HEADER_SECONDS: Final = 10  # for a client to send its headers
 
 
+@dataclass(frozen=True)
+class Serving:
+    """What the front needs of the settings. ``bind``, ``workers``, ``drain_seconds``: of ``web``.
+    ``is_measured``: somebody may ask for the counters.
+    """
+
+    bind: str
+    workers: int
+    drain_seconds: float
+    is_measured: bool
+
+    def argument(self) -> str:
+        """As the front reads it from its command line."""
+        return json.dumps(asdict(self))
+
+
 def main() -> None:
-    """Serve until stopped, by the settings of the file that the environment names."""
+    """Serve until stopped, as the only argument says; see ``Serving``."""
     stopping.end_when_told()
     stopping.let_come()
-    file = os.environ.get(CONFIG_VARIABLE)
-    loaded = settings.load(Path(file) if file else None)
-    with _shared_metrics(loaded), draining.noticeable():
-        if loaded.web.workers > 1:
+    serving = Serving(**json.loads(sys.argv[1]))
+    with _shared_metrics(serving), draining.noticeable():
+        if serving.workers > 1:
             _load_once()
-        server = _granian(loaded)
-        _drain_first(server, loaded.web.drain_seconds)
+        server = _granian(serving)
+        _drain_first(server, serving.drain_seconds)
         stopping.prepare_copies()
         stopping.end_if_told()
         server.serve()
@@ -74,8 +90,8 @@ def _drain_first(server: Granian, seconds: float) -> None:
     server.signal_handler_interrupt = interrupted
 
 
-def _granian(settings: Settings) -> Granian:
-    host, _, port = settings.web.bind.rpartition(":")
+def _granian(serving: Serving) -> Granian:
+    host, _, port = serving.bind.rpartition(":")
     return Granian(
         "admin.operations.server:served",
         address=host.strip("[]"),
@@ -83,7 +99,7 @@ def _granian(settings: Settings) -> Granian:
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,  # the limits below are of this version; a proxy speaks no other to us
         factory=True,
-        workers=settings.web.workers,
+        workers=serving.workers,
         backlog=512,
         websockets=False,
         log_access=False,
@@ -94,13 +110,13 @@ def _granian(settings: Settings) -> Granian:
 
 
 @contextmanager
-def _shared_metrics(settings: Settings) -> Iterator[None]:
+def _shared_metrics(serving: Serving) -> Iterator[None]:
     """Several workers count in files of one fresh directory, which whoever listens reads together.
 
     The variable is read when ``prometheus_client`` is imported, so no module that this one imports
     may do that.
     """
-    if settings.web.workers == 1 or not settings.web.management_bind:
+    if serving.workers == 1 or not serving.is_measured:
         yield
         return
     with tempfile.TemporaryDirectory(prefix="sluis-metrics-") as directory:

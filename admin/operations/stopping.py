@@ -14,13 +14,10 @@ import threading
 import time
 from typing import Final, NoReturn
 
-import structlog
-
 from broker.monitoring import draining
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _told = threading.Event()
-log = structlog.get_logger()
 
 
 def end_when_told() -> None:
@@ -74,6 +71,9 @@ def _end_after_front() -> None:
     front = multiprocessing.parent_process()
     assert front is not None
     front.join()
+    import structlog  # the front itself does without: it would be a third of its memory
+
+    log = structlog.get_logger()
     log.error("server.front_gone")
     draining.begin()
     os.kill(os.getpid(), signal.SIGTERM)
