@@ -21,6 +21,7 @@ from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
 from admin.cli.seed_commands import seed
 from admin.cli.service_commands import service
+from admin.cli.serving_commands import serve, worker
 from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
@@ -360,32 +361,6 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
         click.echo(line)
 
 
-@main.command()
-@pass_invocation
-def worker(invocation: Invocation) -> None:
-    """Deliver waiting messages until stopped. Not needed beside serve, which does it as well."""
-    from admin.operations import stopping
-
-    stopping.end_when_told()  # before what follows, which takes longest to load
-    from admin.cli.serving import run_worker
-
-    with explained():
-        run_worker(invocation.settings())
-
-
-@main.command()
-@pass_invocation
-def serve(invocation: Invocation) -> None:
-    """Run the broker."""
-    from admin.operations import stopping
-
-    stopping.end_when_told()  # before what follows, which takes longest to load
-    from admin.cli.serving import run_server
-
-    with explained():
-        run_server(invocation.settings(), invocation.config)
-
-
 for command in (
     audit,
     client,
@@ -402,5 +377,7 @@ for command in (
     service,
     session,
     seed,
+    serve,
+    worker,
 ):
     main.add_command(command)

@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class CodeState:
     """What lies under a code, and what was kept beside it."""
 
     held: Result
@@ -102,7 +102,7 @@ def _fit(rt: Runtime, code: str, parameters: Parameters, client: OidcClient) -> 
     )
 
 
-def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated) -> Found:
+def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated) -> CodeState:
     """What can redeem nothing is looked at: the assertion was used now, and the code may have been
     used before. Raises TokenError.
     """
@@ -114,17 +114,17 @@ def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated) -> F
     return _found(rt, held, sealed)
 
 
-def _found(rt: Runtime, held: Result, sealed: Result) -> Found:
+def _found(rt: Runtime, held: Result, sealed: Result) -> CodeState:
     """Of a code that is there what was kept with it; its login is remembered."""
     if not isinstance(held, bytes) or not isinstance(sealed, bytes):
-        return Found(held, None)
+        return CodeState(held, None)
     kept = userinfo.opened(rt.sealer, sealed)
     if kept is not None:
         remember_reference(kept.result.reference)
-    return Found(held, kept)
+    return CodeState(held, kept)
 
 
-def _refusal(rt: Runtime, asked: Asked, found: Found, now: datetime) -> TokenError:
+def _refusal(rt: Runtime, asked: Asked, found: CodeState, now: datetime) -> TokenError:
     """Why this code was not redeemed. One that was redeemed before may be stolen, and then what the
     first one gave ends (RFC 6749 §4.1.2).
     """
