@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel, weakest
 from consent import allocations
-from consent.authority import Authority, AuthorityRefusal, RefusalReason
+from consent.authority import Authority, AuthorityRefusal, Party, PartyIdType, RefusalReason
 from consent.chains import ChainMandate, counts_by_link
 from consent.mandates import Mandate
 from consent.options import Terms, has_left, standing
@@ -62,6 +62,10 @@ _STANDS: Final = (
         _chain.c.level,
         _chain.c.by_link,
         _identity.c.means_active_until,
+        _own.c.kvk,
+        _own.c.rsin,
+        _behind.c.kvk,
+        _behind.c.rsin,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
@@ -138,6 +142,10 @@ class _Beside(NamedTuple):
     chain_level: AssuranceLevel | None
     by_link: bool | None
     means_until: datetime | None
+    own_kvk: str | None
+    own_rsin: str | None
+    behind_kvk: str | None
+    behind_rsin: str | None
 
 
 _CHAIN_AT: Final = 1 + len(_Term._fields)
@@ -190,6 +198,8 @@ def recheck(
     is_ours = authority.mandate_id is not None
     if is_ours and not _is_held(authority, person_id, beside):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
+    if is_ours and not _has_its_numbers(authority, beside):
+        return AuthorityRefusal(RefusalReason.RENUMBERED, authority)
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     fault = None
@@ -226,6 +236,24 @@ def _is_held(authority: Authority, person_id: str, beside: _Beside) -> bool:
     return not limited_to or (
         bool(authority.branches) and limited_to.issuperset(authority.branches)
     )
+
+
+def _has_its_numbers(authority: Authority, beside: _Beside) -> bool:
+    """Do the organisations still go by what the login would say? One may have another number at the
+    trade register since, or have gone up in another.
+    """
+    own, behind = (beside.own_kvk, beside.own_rsin), (beside.behind_kvk, beside.behind_rsin)
+    if authority.chain_mandate_id is None:
+        return _is_named(authority.represented, *own)
+    between = authority.intermediary
+    return _is_named(authority.represented, *behind) and (
+        between is None or _is_named(between, *own)
+    )
+
+
+def _is_named(party: Party, kvk: str | None, rsin: str | None) -> bool:
+    said = {(party.id_type, party.value), party.alternative} - {None}
+    return said <= {(PartyIdType.KVK, kvk), (PartyIdType.RSIN, rsin)}
 
 
 def mark_used(session: Session, authority: Authority, now: datetime) -> None:

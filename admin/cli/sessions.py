@@ -100,6 +100,9 @@ def _numbers(browsers: int, consoles: int) -> str:
 
 def _told(ended: EndedSessions) -> list[str]:
     lines = _wrapped(f"Ended: {_numbers(ended.browsers, ended.consoles)}.", "")
+    if ended.grants:
+        more = "1 login" if ended.grants == 1 else f"{ended.grants} logins"
+        lines += _wrapped(f"Ended as well: what portals held of {more} outside these sessions.", "")
     if ended.told:
         lines += _wrapped(f"Portals that are told: {', '.join(ended.told)}.", "")
     if ended.not_told:

@@ -78,6 +78,7 @@ _NEAREST: Final = (
     RefusalReason.EXPIRED,
     RefusalReason.UNUSED,
     RefusalReason.REVOKED,
+    RefusalReason.RENUMBERED,
     RefusalReason.PLACE_ENDED,
     RefusalReason.LEFT,
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from broker.console.running_sessions import RunningSession, running, with_places
 from broker.process import Process
-from broker.sso import logout
+from broker.sso import grants, logout
 from broker.sso.grants import Participant
 from directory import people
 from directory.people import NoSuchPerson, Person
@@ -42,13 +42,16 @@ class SessionChoice:
 
 @dataclass(frozen=True)
 class EndedSessions:
-    """How many ended. ``told`` and ``not_told``: portals, by client id; makelaars by their ids."""
+    """How many ended; ``grants``: logins of which portals held something outside these sessions.
+    ``told`` and ``not_told``: portals, by client id; makelaars by their ids.
+    """
 
     browsers: int
     consoles: int
     told: tuple[str, ...]
     not_told: tuple[str, ...]
     makelaars_not_told: tuple[str, ...] = ()
+    grants: int = 0
 
 
 def listed(
@@ -78,12 +81,17 @@ def end(sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor) 
     if wanted.person_id is not None:  # with what hangs on no session any more
         people.log_out(sql, wanted.person_id, notifier.now)
         logout.end_all_of(sql, notifier, wanted.person_id, REASON)
+    left = 0
+    if wanted.provider_id is not None:  # codes, answers and tokens of sessions that rose elsewhere
+        held = grants.given_by(sql, wanted.provider_id, notifier.now)
+        left = logout.end_grants(sql, notifier, held, REASON)
     ended = EndedSessions(
         browsers=len(sessions),
         consoles=len(at_consoles.notified),
         told=_clients(at_portals.notified),
         not_told=_clients(at_portals.not_notified),
         makelaars_not_told=logout.all_together([at_portals, at_consoles]).makelaars_open,
+        grants=left,
     )
     _record(sql, process, wanted, ended, actor)
     return ended
@@ -131,6 +139,8 @@ def _record(
         "consoles": ended.consoles,
         "by": str(actor.kind),
     }
+    if wanted.provider_id is not None:
+        details["grants"] = ended.grants
     if wanted.person_id is not None:
         details["person"] = wanted.person_id
     if wanted.session_id is not None:

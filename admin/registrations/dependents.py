@@ -36,6 +36,8 @@ from state import audit, outbox, registrations
 from state.audit import AuditEvent, EventTag
 from state.registrations import Kind
 
+_WITHDRAWN: Final = "makelaar_withdrawn"
+
 
 @dataclass(frozen=True)
 class Dependent:
@@ -162,8 +164,12 @@ def _end_sessions(session: Session, notifier: LogoutNotifier, provider_id: str) 
     """Nobody stays logged in on the word of a makelaar that is not believed any more."""
     found = _sessions_of(session, notifier.sealer, provider_id, notifier.now)
     for session_id in found:
-        logout.end_and_tell(session, notifier, session_id, "makelaar_withdrawn")
-    return {"sessions": len(found)}
+        logout.end_and_tell(session, notifier, session_id, _WITHDRAWN)
+    left = grants.given_by(session, provider_id, notifier.now)
+    return {
+        "sessions": len(found),
+        "grants": logout.end_grants(session, notifier, left, _WITHDRAWN),
+    }
 
 
 def _sessions_of(session: Session, sealer: Sealer, provider_id: str, now: datetime) -> list[str]:
@@ -184,9 +190,13 @@ def _end_federation(session: Session, notifier: LogoutNotifier, name: str) -> di
     """The same of all its makelaars; and its list is forgotten."""
     found = _sessions_of_members(session, notifier.sealer, name, notifier.now)
     for session_id in found:
-        logout.end_and_tell(session, notifier, session_id, "makelaar_withdrawn")
+        logout.end_and_tell(session, notifier, session_id, _WITHDRAWN)
+    left = grants.given_by_members(session, f"{name}{BETWEEN}", notifier.now)
     federation_members.forget(session, name)
-    return {"sessions": len(found)}
+    return {
+        "sessions": len(found),
+        "grants": logout.end_grants(session, notifier, left, _WITHDRAWN),
+    }
 
 
 def _sessions_of_members(session: Session, sealer: Sealer, name: str, now: datetime) -> list[str]:

@@ -5,7 +5,7 @@ told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from lxml import etree
 
-from broker.downstream import LoginResult
+from broker.downstream import LoginRefused, LoginResult
 from broker.errors import PageError
 from broker.runtime import Runtime
 from broker.saml import kept_answers
@@ -23,6 +23,7 @@ from broker.saml.attributes import written
 from broker.saml.downstream import still_registered
 from broker.saml.errors import RefusedRequest, UntrustedRequest
 from broker.saml.kept_answers import Fetched, NotThere
+from broker.saml.login_answer import LoginAnswers, released
 from broker.saml.messages import MOST_ELEMENTS, ReceivedRequest, unreadable
 from broker.saml.refusals import NoteRefusal
 from broker.saml.reply_to import SamlReplyTo
@@ -116,7 +117,7 @@ def _resolved(
     try:
         artifact = read_artifact(message.findtext(samlp("Artifact"))).value
         found = kept_answers.fetch(rt.store, rt.sealer, artifact, portal.client_id)
-        found = found.judged(partial(_fault, rt, now))
+        found = _as_released(rt, found.judged(partial(_fault, rt, now)), portal, now)
     except WireRefused:
         found = Fetched(None, NotThere.UNKNOWN)
     if found.answer is not None and found.answer.reference is not None:
@@ -142,6 +143,29 @@ def _fault(rt: Runtime, now: datetime, result: LoginResult) -> str | None:
     if grants.live(rt.session, result.grant_id, now) is None:
         return standing.LOGIN_ENDED
     return standing.fault(rt, rt.session, result, now)
+
+
+def _as_released(
+    rt: Runtime, found: Fetched, portal: SamlServiceProvider, now: datetime
+) -> Fetched:
+    """Written anew, without what the portal may not have any more since the login; it gets nothing
+    where that cannot be done.
+    """
+    if found.why is not None or found.answer is None or found.answer.login is None:
+        return found
+    result, said = found.answer.login.result, found.answer.login.said
+    answers = LoginAnswers.of(rt.settings, rt.sealer, rt.configuration)
+    left = released(portal, answers.service(result))
+    if set(said.released) <= set(left):
+        return found
+    said = replace(said, released=tuple(one for one in said.released if one in left))
+    _, metadata = still_registered(portal, SamlReplyTo.of(result.request), now)
+    try:
+        answer = answers.written(portal, metadata, result, said)
+    except LoginRefused as refused:
+        return found.fallen(refused.public_key)
+    log.info("artifact.written_anew", client=portal.client_id)
+    return replace(found, answer=replace(found.answer, response=answer.response.decode()))
 
 
 def _note_missing(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from broker.downstream import LoginResult, Reply
+from broker.downstream import Reply
 from broker.saml import kept_answers
 from broker.saml.addresses import RESOLUTION_INDEX
 from broker.saml.answer_bindings import AnswerBinding
-from broker.saml.kept_answers import KeptAnswer
+from broker.saml.kept_answers import KeptAnswer, KeptLogin
 from broker.saml.reply_to import SamlReplyTo
 from keys.sealing import Sealer
 from providers.saml.wire.artifact import NAME, new_artifact
@@ -39,15 +39,15 @@ def carried(
     client_id: str,
     reference: str | None,
     sealer: Sealer,
-    result: LoginResult | None = None,
+    login: KeptLogin | None = None,
 ) -> CarriedAnswer:
-    """A signed Response for this portal, as it asked. ``reference``: of the login; ``result``:
+    """A signed Response for this portal, as it asked. ``reference``: of the login; ``login``:
     what that came to, without which the answer is worth nothing.
     """
     if to.binding is AnswerBinding.POST:
         return CarriedAnswer(_in_form(to, {"SAMLResponse": form_value(response)}))
     artifact = new_artifact(issuer, RESOLUTION_INDEX)
-    answer = KeptAnswer(client_id, reference, response.decode(), result)
+    answer = KeptAnswer(client_id, reference, response.decode(), login)
     kept = kept_answers.put(artifact, answer, sealer)
     parts = {NAME: artifact} | _relay(to)
     url = f"{to.acs_url}{'&' if '?' in to.acs_url else '?'}{urlencode(parts)}"

@@ -8,9 +8,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from lxml import etree
-
-from assurance.authn_context import class_of
 from assurance.session_names import SessionName
 from broker.configuration import Configuration
 from broker.downstream import (
@@ -24,40 +21,33 @@ from broker.downstream import (
 )
 from broker.errors import PageError
 from broker.runtime import runtime
-from broker.saml import etd
 from broker.saml.addresses import idp_entity_id
-from broker.saml.assertion import AssertionFacts, assertion
-from broker.saml.attributes import attributes
 from broker.saml.carrying import CarriedAnswer, carried
 from broker.saml.errors import status_of
+from broker.saml.kept_answers import KeptLogin
+from broker.saml.login_answer import LoginAnswers, Said, released
 from broker.saml.logout import metadata_now, service_of
 from broker.saml.portal_metadata import (
     PortalMetadata,
     PortalMetadataRefused,
     read_portal_metadata,
-    sealing_certificate,
-    sealing_certificates,
 )
 from broker.saml.reply_to import SamlReplyTo
-from broker.saml.response import Envelope, failure, success
+from broker.saml.response import Envelope, failure
 from broker.settings import Settings
 from broker.sso.saml_notice import portal_message
-from consent.release import may_leave
 from directory.saml_portals import SamlServiceProvider
 from directory.sectors import pairwise_sub
-from directory.services import RelyingParty, Service
+from directory.services import RelyingParty
 from keys.saml_keys import OwnRole, signing_key
 from keys.sealing import Sealer
-from keys.xml.sealing_beside import CBC256, GCM256, SealFor
 from providers.saml.wire import carrying
 from providers.saml.wire.logout_messages import (
     LogoutRequestFacts,
     by_name,
     logout_request,
-    name_of,
 )
 from providers.saml.wire.logout_services import BY_BROWSER, SOAP
-from providers.saml.wire.names import saml
 from state.clock import Clock
 from state.ephemeral import ExpiringStore
 from state.outbox import Message
@@ -108,89 +98,26 @@ class SamlDownstream:
         persistent = pairwise_sub(self._sealer, portal, result.person_id)
         if to.subject is not None and to.subject != persistent:
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "Subject")
-        known = self._registered()
-        service = known.services.get(result.request.service_uuid)
-        if service is None:
-            raise LoginRefused(RefusalCode.NOT_ALLOWED, "service_gone", "left during login")
-        context = class_of(
-            result.level, portal.acr, classes=(to.classes or "").split(), most=to.highest_said
+        answers = LoginAnswers(self._issuer, self._session, self._sealer, self._registered())
+        subject = persistent if to.name_id == "persistent" else _transient()
+        said = Said(subject, now, released(portal, answers.service(result)))
+        answer = answers.written(portal, metadata, result, said)
+        kept = self._carried(
+            answer.response, to, portal.client_id, result.reference, KeptLogin(result, said)
         )
-        if context is None:
-            raise LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "exact class")
-        until = self._session_until(result, now)
-        names_makelaar = any(one.name == "idp" for one in portal.claims)
-        index = self._session_index(portal, result.session_id or result.grant_id)
-        said = assertion(
-            AssertionFacts(
-                issuer=self._issuer,
-                audience=portal.entity_id,
-                acs_url=to.acs_url,
-                request_id=to.request_id,
-                name_id=to.name_id,
-                subject=persistent if to.name_id == "persistent" else _transient(),
-                context=context,
-                authority=result.provider_entity
-                if names_makelaar and may_leave("idp", service.consent)
-                else None,
-                session_index=index,
-                authenticated_at=result.authenticated_at,
-                session_until=until,
-                attributes=attributes(result, portal, service),
-                now=now,
-                statement=self._dialect(result, portal, service, metadata, persistent, now),
-            )
-        )
-        name_id = said.find(f"{saml('Subject')}/{saml('NameID')}")
-        names = () if name_id is None else (name_of(name_id, index),)
-        seal_for = sealing_certificate(metadata, now)
-        wish = portal.saml.encrypt_assertion
-        if wish == "always" and seal_for is None:
-            raise LoginRefused(
-                RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
-            )
-        message = success(
-            Envelope(self._issuer, to, known.keyring, now, portal.saml.sends_key_name),
-            said,
-            None if wish == "never" else seal_for,
-        )
-        answer = self._carried(message, to, portal.client_id, result.reference, result)
         return Prepared(
-            reply=answer.reply,
-            operations=answer.operations,
+            reply=kept.reply,
+            operations=kept.operations,
             grant=NewGrant(
                 id=result.grant_id,
                 client_id=portal.client_id,
                 person_id=result.person_id,
                 service_uuid=result.request.service_uuid,
-                expires_at=until,
+                expires_at=answers.session_until(result, now),
                 session_id=result.session_id,
             ),
-            names=names,
+            names=(answer.name,),
         )
-
-    def _dialect(
-        self,
-        result: LoginResult,
-        portal: SamlServiceProvider,
-        service: Service,
-        metadata: PortalMetadata,
-        persistent: str,
-        now: datetime,
-    ) -> etree._Element | None:
-        """What is said in the words of eHerkenning, where the portal speaks them. Raises
-        LoginRefused where the portal has no key to encrypt for.
-        """
-        if portal.saml.dialect != "etd":
-            return None
-        certificates = sealing_certificates(metadata, now)
-        if not certificates:
-            raise LoginRefused(
-                RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
-            )
-        cipher = CBC256 if portal.saml.identifier_encryption == "aes256-cbc" else GCM256
-        to = SealFor(portal.entity_id, certificates, cipher)
-        acting = etd.acting_pseudonym(self._sealer, persistent)
-        return etd.statement(result, portal, service, acting, to)
 
     def refuse(
         self,
@@ -218,7 +145,7 @@ class SamlDownstream:
         to: SamlReplyTo,
         client_id: str,
         reference: str | None,
-        result: LoginResult | None = None,
+        login: KeptLogin | None = None,
     ) -> CarriedAnswer:
         return carried(
             message,
@@ -227,12 +154,13 @@ class SamlDownstream:
             client_id=client_id,
             reference=reference,
             sealer=self._sealer,
-            result=result,
+            login=login,
         )
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
         """The ``SessionIndex`` of this session at this portal."""
-        return self._session_index(relying_party, session_id)
+        answers = LoginAnswers(self._issuer, self._session, self._sealer, self._registered())
+        return answers.session_index(relying_party, session_id)
 
     def logout_message(
         self,
@@ -284,15 +212,6 @@ class SamlDownstream:
     ) -> Mapping[str, str]:
         """Portals keep it, each with itself."""
         return {}
-
-    def _session_index(self, portal: RelyingParty, session_id: str) -> str:
-        """Another one at each portal, so that they cannot compare."""
-        return "_" + self._sealer.fingerprint("saml-session", portal.client_id, session_id)
-
-    def _session_until(self, result: LoginResult, now: datetime) -> datetime:
-        """No longer than a session lives here, nor than the makelaar wants."""
-        end, wanted = now + self._session, result.facts.identity.session_until
-        return end if wanted is None else min(end, wanted)
 
 
 def _transient() -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from broker.downstream import LoginResult
+from broker.saml.login_answer import Said
 from broker.sso import standing
 from keys.opening import open_or_log
 from keys.sealing import Sealer
@@ -34,15 +35,23 @@ class NotThere(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class KeptLogin:
+    """What a login came to, and what the answer says of it."""
+
+    result: LoginResult
+    said: Said
+
+
+@dataclass(frozen=True)
 class KeptAnswer:
     """``response``: the signed XML, None when it was fetched. ``reference``: of the login;
-    ``result``: what that came to, None where the answer is a refusal.
+    ``login``: None where the answer is a refusal.
     """
 
     client_id: str
     reference: str | None
     response: str | None
-    result: LoginResult | None = None
+    login: KeptLogin | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +69,14 @@ class Fetched:
         (``broker.sso.standing``).
         """
         answer = self.answer
-        if self.why is not None or answer is None or answer.result is None:
+        if self.why is not None or answer is None or answer.login is None:
             return self
-        fault = fault_of(answer.result)
-        if fault is None:
-            return self
-        nothing = replace(answer, response=None)
+        fault = fault_of(answer.login.result)
+        return self if fault is None else self.fallen(fault)
+
+    def fallen(self, fault: str) -> Fetched:
+        """Nothing, and why."""
+        nothing = None if self.answer is None else replace(self.answer, response=None)
         is_over = fault == standing.LOGIN_ENDED
         return Fetched(nothing, NotThere.ENDED if is_over else NotThere.FALLEN, fault)
 
@@ -92,7 +103,7 @@ def fetch(store: ExpiringStore, sealer: Sealer, artifact: str, client_id: str) -
         kept = _ADAPTER.validate_json(plain)
     except ValidationError:  # another version of the program wrote it
         return Fetched(None, NotThere.UNKNOWN)
-    used = replace(kept, response=None, result=None)
+    used = replace(kept, response=None, login=None)
     if kept.client_id != client_id:
         return Fetched(used, NotThere.OF_ANOTHER)
     if kept.response is None:

@@ -211,6 +211,18 @@ def held_by_portal(
     return list(session.scalars(query))
 
 
+def given_by(session: Session, provider_id: str, now: datetime) -> Sequence[Grant]:
+    """What portals and our consoles hold because of logins at this makelaar."""
+    query = standing(now).where(Grant.provider_id == provider_id)
+    return list(session.scalars(query.order_by(Grant.created_at, Grant.id)))
+
+
+def given_by_members(session: Session, prefix: str, now: datetime) -> Sequence[Grant]:
+    """The same of all makelaars whose ids begin so."""
+    query = standing(now).where(Grant.provider_id.startswith(prefix, autoescape=True))
+    return list(session.scalars(query.order_by(Grant.created_at, Grant.id)))
+
+
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
     done = session.execute(
         update(Grant)

@@ -194,7 +194,7 @@ def explained(fault: str) -> str:
     """The reason under which this is explained (``broker.texts.reasons``): what became of a mandate
     of ours has one of all together.
     """
-    of_ours = set(RefusalReason) - {RefusalReason.NOT_TRUSTED}
+    of_ours = set(RefusalReason) - {RefusalReason.NOT_TRUSTED, RefusalReason.RENUMBERED}
     return MANDATE_ENDED if fault in of_ours else fault
 
 

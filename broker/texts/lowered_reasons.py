@@ -60,6 +60,12 @@ OF_LOWERED: Final[Mapping[str, Explanation]] = MappingProxyType(
             Fixer.ADMINISTRATOR,
             _("Uw machtiging geldt niet meer. Vraag de beheerder van uw organisatie."),
         ),
+        "organisation_renumbered": Explanation(
+            _("De organisatie heeft een ander nummer, of ging op in een andere, sinds de login."),
+            _("Niets: wie opnieuw inlogt, doet dat met het nummer van nu."),
+            Fixer.USER,
+            _("Uw organisatie heeft een ander nummer. Log opnieuw in."),
+        ),
         "service_asks_more": Explanation(
             _("De dienst vraagt een hoger niveau sinds de gebruiker inlogde."),
             _("Niets, als dat de bedoeling was: opnieuw inloggen op dat niveau is genoeg."),

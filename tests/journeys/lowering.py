@@ -195,6 +195,37 @@ def suspend(session: Session, world: World) -> Callable[[], None]:
     return lambda: set_to(None)
 
 
+def renumber(session: Session, _world: World) -> Callable[[], None]:
+    """Every organisation for which he may act has another number at the trade register."""
+    places = {one.organisation_id for one in _mandates(session)}
+    query = select(Organisation).where(Organisation.id.in_(places)).order_by(Organisation.id)
+    found = list(session.scalars(query))
+    numbers = [one.kvk for one in found]
+
+    def set_to(wanted: list[str]) -> None:
+        for one, number in zip(found, wanted, strict=True):
+            one.kvk = number
+
+    set_to([f"9{number:07}" for number in range(len(found))])
+    return lambda: set_to(numbers)
+
+
+def merge(session: Session, _world: World) -> Callable[[], None]:
+    """His mandates are those of the organisation in which his own went up."""
+    mandates = _mandates(session)
+    places = [one.organisation_id for one in mandates]
+    elsewhere = Organisation.id.not_in(places), Organisation.suspended_at.is_(None)
+    other = select(Organisation.id).where(*elsewhere).order_by(Organisation.kvk).limit(1)
+    stays = session.scalars(other).one()
+
+    def set_to(wanted: list[str]) -> None:
+        for mandate, place in zip(mandates, wanted, strict=True):
+            mandate.organisation_id = place
+
+    set_to([stays] * len(mandates))
+    return lambda: set_to(places)
+
+
 def lapse_mandates(session: Session, world: World) -> Callable[[], None]:
     mandates = _mandates(session)
     ends = [one.valid_until for one in mandates]

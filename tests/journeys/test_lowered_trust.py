@@ -24,6 +24,7 @@ from tests.journeys.running import (
     Instances,
     a_code,
     a_login_at_its_makelaar,
+    a_session,
     a_token,
     at_mijn,
     make_instances,
@@ -47,6 +48,8 @@ def at(instances: Instances) -> Iterator[Instances]:
     instances.world.wire.applications[ADDRESSES.broker.partition("//")[2]] = instances.here
 
 
+# Who begins to choose afterwards, chooses what there is then.
+AT_ITS_END: Final = OF_A_PORTAL - {a_code, a_session, a_login_at_its_makelaar}
 LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] = {
     "ceiling to EH2": (makelaar(level_ceiling="EH2"), ABOVE_EH2),
     "its word means less": (
@@ -71,6 +74,15 @@ LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] =
     "means not active": (of_people(lowering.end_means), frozenset(RUNS) - {a_code}),
     "mandate revoked": (of_people(lowering.revoke_mandates), OF_A_PORTAL - {a_code}),
     "mandate of a lower level": (of_people(lowering.lower_mandates), OF_A_PORTAL - {a_code}),
+    "another number of its organisations": (of_people(lowering.renumber), AT_ITS_END),
+    "its organisation went up in another": (
+        of_people(lowering.merge),
+        OF_A_PORTAL - {a_code, a_session},
+    ),
+    "the services take no sessions of others": (
+        service(accepts_sessions_of=[]),
+        frozenset({a_session}),
+    ),
     "mandate for a branch": (
         of_people(lowering.narrow_mandates),  # who comes back gets the narrower one
         OF_A_PORTAL - {a_code, a_login_at_its_makelaar},

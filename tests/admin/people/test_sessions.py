@@ -129,7 +129,7 @@ def test_the_audit_tells_who_asked_it_and_for_whom(session: Session, process: Pr
     ended(session, process, SessionChoice(provider_id="zeker"))
     summary = audit.recent(session, tags=[EventTag.SESSION_ENDED])[0]
     assert (summary.person_id, summary.provider_id) == (None, "zeker")
-    assert summary.details == {"sessions": 1, "consoles": 1, "by": "command_line"}
+    assert summary.details == {"sessions": 1, "consoles": 1, "grants": 0, "by": "command_line"}
 
 
 def test_of_a_person_also_what_hangs_on_no_session_ends(session: Session, process: Process) -> None:
@@ -139,6 +139,33 @@ def test_of_a_person_also_what_hangs_on_no_session_ends(session: Session, proces
     ended(session, process, SessionChoice(person_id="roos"))
     assert grants.live(session, "left", START) is None
     assert live(session) == {"p-mo", "c-mo"}
+
+
+def test_of_a_makelaar_what_hangs_on_no_session_of_it_ends_as_well(
+    session: Session, process: Process
+) -> None:
+    """A session that rose at another makelaar, a console that nobody used for long, a login that
+    left no session.
+    """
+    with writing(session) as sql:
+        for name, makelaar, session_id in (
+            ("risen", "zeker", "s-roos"),
+            ("alone", "zeker", None),
+            ("others", "polder", None),
+        ):
+            left = NewGrant(name, PORTAL.client_id, "roos", UUID, START + HOUR, session_id)
+            grants.insert(sql, left, START, provider_id=makelaar)
+        unused = NewGrant("unused", MINE.client_id, "mo", MINE.service.uuid, START + HOUR)
+        grants.insert(sql, unused, START, provider_id="zeker")
+    done = ended(session, process, SessionChoice(provider_id="zeker"))
+    assert (done.browsers, done.consoles, done.grants) == (1, 1, 3)
+    assert live(session) == {"p-roos", "c-roos"}
+    names = ("risen", "alone", "unused", "others")
+    standing = [one for one in names if grants.live(session, one, START) is not None]
+    assert standing == ["others"]
+    summary = audit.recent(session, tags=[EventTag.SESSION_ENDED])[0]
+    assert summary.details["grants"] == 3
+    assert ended(session, process, SessionChoice(provider_id="zeker")).grants == 0
 
 
 @pytest.mark.parametrize(
