@@ -364,26 +364,18 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
 @pass_invocation
 def worker(invocation: Invocation) -> None:
     """Deliver waiting messages until stopped. Not needed beside serve, which does it as well."""
-    from admin.operations import stopping
+    from admin.cli.beginning import begin_worker
 
-    stopping.end_when_told()  # before what follows, which takes longest to load
-    from admin.cli.serving import run_worker
-
-    with explained():
-        run_worker(invocation.settings())
+    begin_worker(invocation)
 
 
 @main.command()
 @pass_invocation
 def serve(invocation: Invocation) -> None:
     """Run the broker."""
-    from admin.operations import stopping
+    from admin.cli.beginning import begin_server
 
-    stopping.end_when_told()  # before what follows, which takes longest to load
-    from admin.cli.serving import run_server
-
-    with explained():
-        run_server(invocation.settings(), invocation.config)
+    begin_server(invocation)
 
 
 for command in (
