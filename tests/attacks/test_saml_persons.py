@@ -52,7 +52,6 @@ from tests.providers.saml.verdicts import refused
             "subject",
             id="S-69 for another party",
         ),
-        pytest.param(put(NAME_ID, "SPNameQualifier", ""), "subject", id="S-69 for nobody"),
     ],
 )
 def test_a_person_has_a_lasting_name_that_is_for_us(edit: Edit, reason: str) -> None:

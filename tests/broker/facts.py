@@ -161,9 +161,11 @@ def a_process(rt: Runtime) -> Process:
 
 
 @contextmanager
-def a_page(language: str = "nl") -> Iterator[None]:
-    """Within a request of a browser that reads this language."""
+def a_page(language: str = "nl", rt: Runtime | None = None) -> Iterator[None]:
+    """Within a request of a browser that reads this language; ``rt`` is what it runs on."""
     with texts(), current_app.test_request_context(f"/?ui={language}"):
+        if rt is not None:
+            current_app.extensions["sluis"] = rt
         yield
 
 

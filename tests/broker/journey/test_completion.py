@@ -104,7 +104,7 @@ class Finishing:
         )
         self.rt.store.batch(login_store.first_put(login, self.rt.sealer, START))
         self.registered.current = now
-        with a_page():
+        with a_page(rt=self.rt):
             answer = completion.succeed(self.rt, login, context)
         return self._why(answer.headers["Location"], login)
 

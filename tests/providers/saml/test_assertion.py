@@ -53,6 +53,7 @@ def key_of(text: str = SUBJECT, settings: dict[str, Any] | None = None, **name_i
         ({"NameQualifier": ENTITY_ID}, SUBJECT),  # what holds without it (Core §8.3.7)
         ({"NameQualifier": ""}, SUBJECT),
         ({"SPNameQualifier": SP}, SUBJECT),
+        ({"SPNameQualifier": ""}, SUBJECT),
         ({"NameQualifier": "urn:another"}, f"urn:another\x1f{SUBJECT}"),
     ],
 )
