@@ -11,7 +11,6 @@ import pytest
 from pydantic import TypeAdapter
 
 from broker.journey.login import Login
-from broker.oidc.authorization_code import CodeFacts
 from broker.oidc.userinfo import KeptClaims
 from providers.interface import Identity
 from providers.login_facts import LoginFacts
@@ -20,11 +19,10 @@ from tests.broker.examples import SERVICE, a_request, a_result, an_identity
 from tests.clocks import START
 from tests.filled import filled
 
-KINDS = (Login, CodeFacts, KeptClaims, LoginFacts)
+KINDS = (Login, KeptClaims, LoginFacts)
 BARE: tuple[Any, ...] = (
     Login("id", "AB12CD34", "browser", a_request(), START, START),
-    CodeFacts(a_result(), 1),
-    KeptClaims({}, a_result()),
+    KeptClaims({}, a_result(), 1),
     LoginFacts(an_identity(), SERVICE, None),
 )
 

@@ -14,6 +14,7 @@ from assurance import second_factor
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.configuration import Configuration
+from broker.downstream import LoginRefused
 from broker.journey import completion, login_store
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
@@ -105,7 +106,11 @@ class Finishing:
         self.rt.store.batch(login_store.first_put(login, self.rt.sealer, START))
         self.registered.current = now
         with a_page(rt=self.rt):
-            answer = completion.succeed(self.rt, login, context)
+            try:
+                answer = completion.succeed(self.rt, login, context)
+            except LoginRefused as refused:  # by the protocol, before anything was put anywhere
+                assert self.rt.store.get(login_store.key(login.id)) is not None
+                return refused.public_key
         return self._why(answer.headers["Location"], login)
 
     def _why(self, place: str, login: Login) -> str | None:
