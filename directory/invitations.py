@@ -15,9 +15,11 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, Select, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from assurance.levels import AssuranceLevel
+from directory.groups import UserGroup
 from directory.organisations import Organisation
 from directory.people import Person, Role
-from state.db import Base, UtcDateTime, enum_column_type, new_id
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
 from state.purging import delete_some
 
 BYTES: Final = 32  # 256 bits
@@ -33,9 +35,22 @@ class InvitationState(enum.StrEnum):
     EXPIRED = "expired"
 
 
+class GroupOutcome(enum.StrEnum):
+    """What came of the group of an invitation, or what stands in its way."""
+
+    JOINED = "joined"
+    INVITER = "inviter"  # who invited looks after the group no more
+    COMPANY = "company"  # the organisation is not in the group any more
+    LEVEL = "level"  # the group asks more than the login that invited
+    ALREADY_HERE = "already_here"
+    OTHER_GROUP = "other_group"  # where an account is in one group
+
+
 class Invitation(Base):
     """One link to one address. ``name`` as the administrator wrote it; ``locale``: of the mail, and
-    of a new account. ``ended_at`` and ``outcome`` are None while it waits.
+    of a new account. ``ended_at`` and ``outcome`` are None while it waits. ``group_id``: the group
+    that who accepts comes into, with ``group_role``; ``group_level``: of the login that invited,
+    above which it gives nothing; ``group_outcome``: None until it is accepted.
     """
 
     __tablename__ = "invitation"
@@ -54,6 +69,11 @@ class Invitation(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[InvitationState | None] = mapped_column(enum_column_type(InvitationState, 10))
     accepted_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    group_id: Mapped[str | None] = mapped_column(ForeignKey("user_group.id"), index=True)
+    group_role: Mapped[Role | None] = mapped_column(enum_column_type(Role, 20))
+    group_level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
+    group_outcome: Mapped[GroupOutcome | None] = mapped_column(enum_column_type(GroupOutcome, 20))
+    group: Mapped[UserGroup | None] = relationship()
     organisation: Mapped[Organisation] = relationship()
     inviter: Mapped[Person] = relationship(foreign_keys=[invited_by])
 
@@ -132,7 +152,9 @@ def purge(session: Session, before: datetime) -> int:
 
 def _whole(query: Select[Invitation]) -> Select[Invitation]:
     return query.options(
-        joinedload(Invitation.organisation), joinedload(Invitation.inviter)
+        joinedload(Invitation.organisation),
+        joinedload(Invitation.inviter),
+        joinedload(Invitation.group),
     ).execution_options(populate_existing=True)
 
 

@@ -126,6 +126,12 @@ def add_member(
     administrator of one of these companies brings people of it. Raises NotGroupAdministrator,
     NotAdministrator, LoginNotEnough, GroupChangeRefused and NoSuchPerson.
     """
+    person = let_in(session, work, group_id, person_id, role)
+    _tell(session, work, person, _held(session, group_id), joined=True)
+
+
+def let_in(session: Session, work: GroupWork, group_id: str, person_id: str, role: Role) -> Person:
+    """The same without a mail, for who asked for it. Raises as add_member."""
     group = _administered(session, work, group_id)
     place = administrators.demand(session, work.actor.logged_in, work.organisation_id, work.now)
     if place.id not in {one.organisation_id for one in groups.companies(session, group.id)}:
@@ -134,7 +140,7 @@ def add_member(
     decision_rules.demand(decision_rules.lack_to_decide(work.login, work.now))
     _join(session, work, group, person.id, role)
     rights.settle(session, work, group.id)
-    _tell(session, work, person, group, joined=True)
+    return person
 
 
 def remove_member(session: Session, work: GroupWork, group_id: str, person_id: str) -> None:

@@ -16,9 +16,9 @@ from admin.mandates import decision_rules, ending
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
-from consent import group_mandates, mandates
+from consent import end_dates, group_mandates, mandates
 from consent.group_mandates import GroupMandate
-from directory import groups
+from directory import dates, groups
 from directory.groups import GroupCompany, GroupMember
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -66,13 +66,14 @@ def settle(session: Session, work: GroupWork, group_id: str) -> None:
 
 def _give(session: Session, work: GroupWork, member: GroupMember, company: GroupCompany) -> None:
     decision_rules.demand(decision_rules.lack_to_grant(work.login, company.level, work.now))
+    longest = dates.end_of(end_dates.latest(dates.day_of(work.now), work.max_years))
     row = mandates.grant(
         session,
         person_id=member.person_id,
         organisation_id=company.organisation_id,
         service_uuid=None,
         level=company.level,
-        until=company.valid_until,
+        until=min(company.valid_until, longest),
         granted_by=work.actor.logged_in,
         own_level=work.login.level,
         now=work.now,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from assurance.levels import AssuranceLevel, highest_of
+from directory import dates
 from directory.groups import GroupCompany, GroupMember
 from directory.people import Role
 
@@ -51,8 +52,8 @@ def missing(
     that had one: what was taken back since is not given again.
     """
     for company in companies:
-        if company.valid_until <= now:
-            continue
+        if dates.day_of(company.valid_until) <= dates.day_of(now):
+            continue  # a mandate is not given for less than a day
         for member in members:
             if (member.id, company.id) not in given:
                 yield member, company

@@ -12,13 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.invitations import rules
+from admin.invitations import into_group, rules
+from admin.invitations.into_group import GroupTerms
 from admin.invitations.rules import ClosedLink
 from admin.mandates import administrators
 from admin.mandates.administrators import NotAdministrator
 from assurance import means_requests
 from assurance.levels import AssuranceLevel
 from broker.texts import invitation_mails
+from broker.texts.invitation_mails import GroupNews
 from consent import places
 from directory import administrator_role, invitations
 from directory.invitations import Invitation, InvitationState
@@ -64,6 +66,7 @@ class Acceptance:
     base_url: str
     now: datetime
     has_proof: bool
+    groups: GroupTerms
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,7 @@ def _take(
     session: Session, joining: Acceptance, invitation: Invitation, person_id: str
 ) -> Invitation:
     now = joining.now
+    into_group.hold(session, invitation)
     ended = invitations.end(
         session, invitation.id, InvitationState.ACCEPTED, now, accepted_by=person_id
     )
@@ -178,12 +182,16 @@ def _take(
             rules.why_closed(again, now, inviter_may=True) or ClosedLink.UNKNOWN, again
         )
     _give_place(session, invitation, person_id, now)
+    invitation.group_outcome = into_group.come_in(
+        session, joining.groups, invitation, person_id, now
+    )
+    session.flush()
     event = AuditEvent(
         EventTag.INVITATION_ACCEPTED,
         now,
         person_id=person_id,
         organisation_id=invitation.organisation_id,
-        details={"invitation": invitation.id, "role": str(invitation.role)},
+        details=rules.told(invitation),
     )
     audit.record(session, event)
     inviter = invitation.inviter
@@ -195,10 +203,18 @@ def _take(
             name=name,
             organisation=invitation.organisation.name,
             role=invitation.role,
+            group=_group_news(invitation),
             console_url=f"{joining.base_url}/beheer/gebruikers",
         )
         outbox.enqueue(session, joining.sealer, mail, now)
     return invitation
+
+
+def _group_news(invitation: Invitation) -> GroupNews | None:
+    if invitation.group is None or invitation.group_outcome is None:
+        return None
+    said = invitation_mails.in_group(invitation.group.name, invitation.group_role)
+    return GroupNews(said, invitation.group_outcome)
 
 
 def _give_place(session: Session, invitation: Invitation, person_id: str, now: datetime) -> None:

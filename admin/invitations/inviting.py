@@ -12,12 +12,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.invitations import rules
+from admin.groups import rules as group_rules
+from admin.invitations import into_group, rules
 from admin.mandates import administrators, decision_rules
 from admin.mandates.decision_rules import DeciderLogin
 from broker.texts import invitation_mails
 from broker.texts.invitation_mails import InvitationFacts
-from directory import invitations
+from directory import groups, invitations
 from directory.consoles import JOINING
 from directory.invitations import Invitation, InvitationState
 from directory.people import Membership, Person, Role
@@ -49,13 +50,22 @@ class Inviting:
 
 
 @dataclass(frozen=True)
+class GroupPlace:
+    """A place in a user group."""
+
+    group_id: str
+    role: Role
+
+
+@dataclass(frozen=True)
 class Invitee:
-    """Who is invited: ``locale`` is that of the mail."""
+    """Who is invited: ``locale`` is that of the mail; ``group``: into which one too."""
 
     email: str
     name: str
     role: Role
     locale: str
+    group: GroupPlace | None = None
 
 
 class InvitationRefused(ValueError):
@@ -99,6 +109,7 @@ def invite(session: Session, around: Inviting, who: Invitee) -> Invitation:
     """
     decision_rules.demand(rules.lack_to_invite(around.login, who.role, around.now))
     _hold(session, around)
+    _demand_group(session, around, who.group)
     waiting = invitations.waiting_at(session, around.organisation_id)
     if any(one.email == who.email for one in waiting):
         raise InvitationRefused("already_invited")
@@ -114,9 +125,13 @@ def send_again(session: Session, around: Inviting, invitation_id: str) -> Invita
     _hold(session, around)
     before = one_of_place(session, around.organisation_id, invitation_id)
     decision_rules.demand(rules.lack_to_invite(around.login, before.role, around.now))
+    group = (
+        GroupPlace(before.group_id, before.group_role or Role.MEMBER) if before.group_id else None
+    )
+    _demand_group(session, around, group)
     if not invitations.end(session, before.id, InvitationState.REPLACED, around.now):
         raise NoSuchInvitation(invitation_id)
-    who = Invitee(before.email, before.name, before.role, before.locale)
+    who = Invitee(before.email, before.name, before.role, before.locale, group)
     return _send(session, around, who)
 
 
@@ -128,7 +143,7 @@ def withdraw(session: Session, around: Inviting, invitation_id: str) -> None:
     invitation = one_of_place(session, around.organisation_id, invitation_id)
     if not invitations.end(session, invitation.id, InvitationState.WITHDRAWN, around.now):
         raise NoSuchInvitation(invitation_id)
-    _record(session, around, EventTag.INVITATION_WITHDRAWN, invitation.id, invitation.role)
+    _record(session, around, EventTag.INVITATION_WITHDRAWN, invitation)
 
 
 def one_of_place(session: Session, organisation_id: str, invitation_id: str) -> Invitation:
@@ -174,6 +189,9 @@ def _send(session: Session, around: Inviting, who: Invitee) -> Invitation:
         invited_by=around.actor.logged_in,
         created_at=around.now,
         expires_at=around.now + timedelta(hours=around.hours),
+        group_id=who.group.group_id if who.group else None,
+        group_role=who.group.role if who.group else None,
+        group_level=around.login.level if who.group else None,
     )
     session.add(row)
     session.flush()
@@ -185,22 +203,38 @@ def _send(session: Session, around: Inviting, who: Invitee) -> Invitation:
         role=row.role,
         site=around.site,
         until=row.expires_at,
+        group=invitation_mails.in_group(row.group.name, row.group_role) if row.group else None,
         url=f"{around.base_url}{JOINING.path}/uitnodiging/{secret}",
     )
     mail = invitation_mails.to_invited(row.email, row.locale, facts)
     outbox.enqueue(session, around.sealer, mail, around.now, until=row.expires_at)
-    _record(session, around, EventTag.INVITATION_SENT, row.id, row.role)
+    _record(session, around, EventTag.INVITATION_SENT, row)
     return row
 
 
-def _record(
-    session: Session, around: Inviting, tag: EventTag, invitation_id: str, role: Role
-) -> None:
+def _demand_group(session: Session, around: Inviting, place: GroupPlace | None) -> None:
+    """Who lets somebody into a group could add somebody there now. Raises InvitationRefused with
+    ``group_`` before what ``GroupOutcome`` says, and LoginNotEnough.
+    """
+    if place is None:
+        return
+    by = around.actor.logged_in
+    why_not = into_group.why_not_sent(session, place.group_id, around.organisation_id, by)
+    if why_not is not None:
+        raise InvitationRefused(f"group_{why_not}")
+    needed = group_rules.needed_level(groups.companies(session, place.group_id), around.now)
+    lack = decision_rules.lack_to_decide(around.login, around.now)
+    if needed is not None:
+        lack = decision_rules.lack_to_grant(around.login, needed, around.now)
+    decision_rules.demand(lack)
+
+
+def _record(session: Session, around: Inviting, tag: EventTag, invitation: Invitation) -> None:
     event = AuditEvent(
         tag,
         around.now,
         person_id=around.actor.person_id,
         organisation_id=around.organisation_id,
-        details={"invitation": invitation_id, "role": str(role)},
+        details=rules.told(invitation),
     )
     audit.record(session, event)

@@ -11,6 +11,7 @@ from admin.mandates.decision_rules import DeciderLogin, LoginLack
 from assurance.levels import AssuranceLevel, suffices
 from directory.invitations import Invitation, InvitationState, state_of
 from directory.people import Role
+from state.audit import Detail
 
 ADMINISTRATOR_LEVEL: Final = AssuranceLevel.EH2_PLUS  # what /beheer asks of everybody
 
@@ -38,6 +39,16 @@ def why_closed(
     if state is not InvitationState.OPEN:
         return ClosedLink(state.value)
     return None if inviter_may else ClosedLink.INVITER_GONE
+
+
+def told(invitation: Invitation) -> dict[str, Detail]:
+    """What the audit keeps of it."""
+    details: dict[str, Detail] = {"invitation": invitation.id, "role": str(invitation.role)}
+    if invitation.group_id is not None:
+        details |= {"group": invitation.group_id, "group_role": str(invitation.group_role)}
+    if invitation.group_outcome is not None:
+        details["group_outcome"] = str(invitation.group_outcome)
+    return details
 
 
 def level_for(role: Role) -> AssuranceLevel | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin.invitations import asking_again
+from admin.invitations import asking_again, into_group
 from admin.invitations.accepting import InvitationClosed
 from admin.invitations.rules import ClosedLink
-from admin.joining.pages import ClosedInvitationPage, InvitationWords
+from admin.joining.pages import ClosedInvitationPage, InvitationWords, InvitedGroup
 from admin.mandates import administrators
 from broker.web.responses import show
-from directory.invitations import Invitation
+from directory import groups
+from directory.invitations import GroupOutcome, Invitation
+from directory.people import Role
 
 
-def said_by(session: Session, invitation: Invitation) -> InvitationWords:
+def said_by(session: Session, invitation: Invitation, now: datetime) -> InvitationWords:
     """What a page tells of it."""
     by = administrators.name_to_tell(session, invitation.organisation, invitation.invited_by)
     return InvitationWords(
@@ -25,6 +29,23 @@ def said_by(session: Session, invitation: Invitation) -> InvitationWords:
         role=str(invitation.role),
         address=hidden(invitation.email),
         until=invitation.expires_at,
+        group=group_of(session, invitation, into_group.hindrance(session, invitation, now)),
+    )
+
+
+def group_of(
+    session: Session, invitation: Invitation, outcome: GroupOutcome | None
+) -> InvitedGroup | None:
+    """The group of an invitation; ``outcome``: what came of it, or what stands in its way."""
+    group = invitation.group
+    if group is None:
+        return None
+    companies = groups.companies(session, group.id)
+    return InvitedGroup(
+        name=group.name,
+        is_administrator=invitation.group_role is Role.ADMINISTRATOR,
+        companies=tuple(dict.fromkeys(one.organisation.name for one in companies)),
+        outcome=str(outcome or ""),
     )
 
 

@@ -17,10 +17,11 @@ from admin.invitations.accepting import (
     NotIdentified,
     opened,
 )
+from admin.invitations.into_group import GroupTerms
 from admin.invitations.rules import ClosedLink
 from admin.joining import email_codes, ticket
 from admin.joining.access import blueprint, current
-from admin.joining.invitation_words import closed_page, said_by
+from admin.joining.invitation_words import closed_page, group_of, said_by
 from admin.joining.pages import (
     ChooseWayPage,
     EmailCodePage,
@@ -31,6 +32,7 @@ from admin.joining.ticket import InvitationTicket
 from broker.console import sessions
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime, runtime
+from broker.sso.logout import LogoutNotifier
 from broker.texts import invitation_mails
 from broker.web import form_subject
 from broker.web.endpoints import ITSELF, Endpoint
@@ -57,7 +59,7 @@ def invitation(secret: str) -> Response:
             return redirect(url_for("joining.joined"), 303)
         return closed_page(rt.session, closed, secret)
     action = url_for("joining.take", secret=secret)
-    return show(OpenedInvitationPage(said_by(rt.session, invited), action))
+    return show(OpenedInvitationPage(said_by(rt.session, invited, rt.clock()), action))
 
 
 @blueprint.post("/uitnodiging/<secret>")
@@ -128,7 +130,7 @@ def send_code() -> Response:
         return _after_proof(current())
     counted = f"{invited.organisation_id} {invited.email}"
     if not email_codes.send(rt, held.whose, counted, lambda code: _mail(rt, invited, code)):
-        return show(EmailCodePage(said_by(rt.session, invited), "limited"), 429)
+        return show(EmailCodePage(said_by(rt.session, invited, rt.clock()), "limited"), 429)
     return redirect(url_for("joining.ask_code"), 303)
 
 
@@ -142,7 +144,7 @@ def ask_code() -> Response:
         return _closed_here(rt, closed)
     if held.has_proof or not email_codes.is_sent(rt, held.whose):
         return redirect(url_for("joining.choose_way"), 303)
-    return show(EmailCodePage(said_by(rt.session, invited)))
+    return show(EmailCodePage(said_by(rt.session, invited, rt.clock())))
 
 
 @blueprint.post("/uitnodiging/code/controle")
@@ -155,7 +157,7 @@ def give_code() -> Response:
     except InvitationClosed as closed:
         return _closed_here(rt, closed)
     if not email_codes.take(rt, held.whose, request.form.get("code", "")):
-        return show(EmailCodePage(said_by(rt.session, invited), "wrong"), 422)
+        return show(EmailCodePage(said_by(rt.session, invited, rt.clock()), "wrong"), 422)
     response = _after_proof(current())
     ticket.hand_out(response, rt, held.proven())
     return response
@@ -199,7 +201,8 @@ def joined() -> Response:
     # Who was sent the link by another opened it too, and learns nothing of the account.
     is_told = is_new and held is not None and held.has_proof
     user_name = account.user_name if account is not None and is_told else None
-    return show(JoinedPage(found.organisation.name, str(found.role), user_name))
+    group = group_of(rt.session, found, found.group_outcome)
+    return show(JoinedPage(found.organisation.name, str(found.role), user_name, group))
 
 
 def here(rt: Runtime) -> tuple[InvitationTicket, Invitation]:
@@ -215,12 +218,20 @@ def here(rt: Runtime) -> tuple[InvitationTicket, Invitation]:
 
 def acceptance_here(rt: Runtime, held: InvitationTicket) -> Acceptance:
     """Around an acceptance in this browser."""
+    portals = rt.holder.current.relying_parties
     return Acceptance(
         sealer=rt.sealer,
         site=rt.settings.ui.name,
         base_url=rt.base_url,
         now=rt.clock(),
         has_proof=held.has_proof,
+        groups=GroupTerms(
+            notifier=LogoutNotifier(rt.sealer, rt.downstreams, portals, rt.clock()),
+            site=rt.settings.ui.name,
+            base_url=rt.base_url,
+            max_years=rt.settings.mandates.max_years,
+            one_per_account=rt.settings.joining.one_group_per_account,
+        ),
     )
 
 
@@ -242,7 +253,7 @@ def _after_proof(who: ConsoleSession | None) -> Response:
 def _way(
     rt: Runtime, held: InvitationTicket, invited: Invitation, who: ConsoleSession | None
 ) -> ChooseWayPage:
-    said = said_by(rt.session, invited)
+    said = said_by(rt.session, invited, rt.clock())
     if who is None:
         return ChooseWayPage(said, has_proof=held.has_proof)
     lack = ""

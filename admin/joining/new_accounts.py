@@ -95,7 +95,7 @@ def _page(
 ) -> NewAccountPage:
     form = request.form
     return NewAccountPage(
-        said_by(rt.session, invited),
+        said_by(rt.session, invited, rt.clock()),
         email=invited.email,
         given_name=form.get("naam", invited.name)[: accepting.LONGEST_NAME],
         name=form.get("gebruikersnaam", "")[:64],
@@ -107,4 +107,4 @@ def _page(
 
 def _has_account(rt: Runtime, invited: Invitation) -> HasAccountPage:
     is_ended = accounts.named(rt.session, invited.email) is None
-    return HasAccountPage(said_by(rt.session, invited), invited.email, is_ended)
+    return HasAccountPage(said_by(rt.session, invited, rt.clock()), invited.email, is_ended)

@@ -7,6 +7,18 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
+class InvitedGroup:
+    """The group of an invitation; ``companies``: for which it may act. ``outcome``: what came of it
+    or stands in its way, as ``GroupOutcome`` says; empty for nothing.
+    """
+
+    name: str
+    is_administrator: bool
+    companies: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True)
 class InvitationWords:
     """What an invitation says. ``by``: who invites, where the organisation shares who its
     administrators are; ``address``: to whom, with most of it hidden.
@@ -18,6 +30,7 @@ class InvitationWords:
     role: str
     address: str
     until: datetime
+    group: InvitedGroup | None = None
 
     @property
     def is_for_administrator(self) -> bool:
@@ -104,6 +117,7 @@ class JoinedPage:
     organisation: str
     role: str
     user_name: str | None
+    group: InvitedGroup | None = None
     template: str = "joining/joined.html"
 
 

@@ -9,13 +9,13 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from admin.invitations import inviting
+from admin.invitations import into_group, inviting
 from admin.invitations.inviting import (
     InvitationRefused,
     Inviting,
     NoSuchInvitation,
 )
-from admin.mandates.decision_rules import LoginNotEnough
+from admin.mandates.decision_rules import LoginLack, LoginNotEnough
 from admin.organisation_console import files
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.invitation_pages import InvitationRow, InvitationsPage, InvitePage
@@ -38,7 +38,7 @@ RULES: Final = ListRules(
     filters=(ListFilter("rol", tuple(Role)), ListFilter("stand", ("open", "expired"))),
 )
 _HELD: Final = HeldList[InvitationRow](
-    words=lambda row: (row.name, row.email, row.by),
+    words=lambda row: (row.name, row.email, row.by, row.group),
     keys={
         "naam": lambda row: row.name,
         "verstuurd": lambda row: row.sent_at,
@@ -67,7 +67,7 @@ def invitation_list(console: BeheerContext) -> Response:
 def invitations_file(console: BeheerContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
-    head = (_("Naam"), _("E-mailadres"), _("Rol"), _("Uitgenodigd door"))
+    head = (_("Naam"), _("E-mailadres"), _("Rol"), _("Groep"), _("Uitgenodigd door"))
     rest = (with_zone(_("Verstuurd")), with_zone(_("Werkt tot")), _("Stand"))
     file = ListFile("uitnodigingen", (*head, *rest), _cells(_HELD.matching(_rows(console), asked)))
     return files.take(console, "invitations", asked, file)
@@ -95,7 +95,7 @@ def invite(console: BeheerContext) -> Response:
         if inviting.is_too_much(console.rt.store, console.here.id, who.email):
             return show(_page(console, "limited"), 429)
         with writing(console.sql) as sql:
-            inviting.invite(sql, _around(console), who)
+            inviting.invite(sql, inviting_of(console), who)
     except InvitationRefused as refused:
         return show(_page(console, refused.reason), 422)
     except LoginNotEnough as not_enough:
@@ -113,11 +113,17 @@ def send_again(console: BeheerContext, invitation_id: str) -> Response:
         return _to_list("limited")
     try:
         with writing(console.sql) as sql:
-            inviting.send_again(sql, _around(console), invitation_id)
+            inviting.send_again(sql, inviting_of(console), invitation_id)
     except NoSuchInvitation:
         return _to_list("answered")
-    except LoginNotEnough:
-        return _to_list("again")
+    except InvitationRefused as refused:
+        return _to_list(refused.reason)
+    except LoginNotEnough as not_enough:
+        if waiting.group_id is None:
+            return _to_list("again")
+        # The page of the group has the way to a login that may.
+        done = "log_in" if not_enough.why is LoginLack.TOO_OLD else "log_in_higher"
+        return redirect(url_for("console.group", group_id=waiting.group_id, done=done), 303)
     return _to_list("invited")
 
 
@@ -129,7 +135,7 @@ def withdraw(console: BeheerContext, invitation_id: str) -> Response:
     _one(console, invitation_id)
     try:
         with writing(console.sql) as sql:
-            inviting.withdraw(sql, _around(console), invitation_id)
+            inviting.withdraw(sql, inviting_of(console), invitation_id)
     except NoSuchInvitation:
         return _to_list("answered")
     return _to_list("withdrawn")
@@ -143,7 +149,8 @@ def _rows(console: BeheerContext) -> list[InvitationRow]:
 def _cells(rows: Sequence[InvitationRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         state = _("Verlopen") if row.is_over else _("Wacht op antwoord")
-        yield row.name, row.email, files.role(row.role), row.by, row.sent_at, row.until, state
+        role = files.role(row.role)
+        yield row.name, row.email, role, row.group, row.by, row.sent_at, row.until, state
 
 
 def _row(one: Invitation, console: BeheerContext) -> InvitationRow:
@@ -156,6 +163,9 @@ def _row(one: Invitation, console: BeheerContext) -> InvitationRow:
         sent_at=one.created_at,
         until=one.expires_at,
         is_over=state_of(one, console.now) is InvitationState.EXPIRED,
+        group=one.group.name if one.group else "",
+        group_role=str(one.group_role or ""),
+        hindrance=str(into_group.hindrance(console.sql, one, console.now) or ""),
     )
 
 
@@ -167,7 +177,8 @@ def _one(console: BeheerContext, invitation_id: str) -> Invitation:
     return found
 
 
-def _around(console: BeheerContext) -> Inviting:
+def inviting_of(console: BeheerContext) -> Inviting:
+    """Around an invitation that is sent or ended now."""
     settings = console.rt.settings
     return Inviting(
         organisation_id=console.here.id,

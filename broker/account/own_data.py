@@ -228,6 +228,9 @@ def _invitations(who: AccountContext) -> list[Facts]:
             "name": one.name,
             "email": one.email,
             "role": str(one.role),
+            "group": one.group.name if one.group else None,
+            "role_in_group": str(one.group_role) if one.group_role else None,
+            "outcome_in_group": str(one.group_outcome) if one.group_outcome else None,
             "sent_at": _at(one.created_at),
             "accepted_at": _at(one.ended_at),
         }

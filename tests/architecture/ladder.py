@@ -18,7 +18,8 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.people",),
     ("admin.terms", "admin.organisations", "admin.change_forms"),
     ("admin.means",),
-    ("admin.chains", "admin.factor_resets", "admin.groups", "admin.imports", "admin.invitations"),
+    ("admin.chains", "admin.factor_resets", "admin.imports", "admin.invitations"),
+    ("admin.groups",),
     (
         "admin.audit",
         "admin.factors",

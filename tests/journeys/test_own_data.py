@@ -16,7 +16,7 @@ from consent import allocations
 from consent.allocations import Client
 from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.groups import AccountRequest, GroupMember, UserGroup
-from directory.invitations import Invitation, InvitationState
+from directory.invitations import GroupOutcome, Invitation, InvitationState
 from directory.people import ExternalIdentity, Membership, Role
 from providers.accounts import Account
 from sandbox.browser import Browser, Page
@@ -124,6 +124,9 @@ def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) ->
                 ended_at=at,
                 outcome=InvitationState.ACCEPTED,
                 accepted_by="jan",
+                group_id="g",
+                group_role=Role.MEMBER,
+                group_outcome=GroupOutcome.JOINED,
             )
         )
         for person in ("jan", "roos"):
@@ -150,6 +153,9 @@ def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) ->
     assert [one["answer"] for one in found["forms"]] == ["aan jan"]
     assert [one["kvk"] for one in found["account_requests"]] == ["90001201"]
     assert [one["email"] for one in found["invitations"]] == ["jan@x.example"]
+    (invited,) = found["invitations"]
+    in_group = ("group", "role_in_group", "outcome_in_group")
+    assert [invited[name] for name in in_group] == ["Winkels", "member", "joined"]
     assert [one["kind"] for one in found["identity_documents"]] == ["passport"]
     assert [one["clients"] for one in found["client_limits"]] == [1]
     body = page.answer.body.decode()

@@ -10,6 +10,7 @@ from admin.groups.changing import GroupChangeRefused, NotGroupAdministrator
 from admin.groups.rights import GroupWork
 from admin.invitations import accepting, inviting
 from admin.invitations.accepting import Acceptance, InvitationClosed
+from admin.invitations.into_group import GroupTerms
 from admin.invitations.inviting import InvitationRefused, Invitee, Inviting
 from admin.mandates.decision_rules import DeciderLogin
 from assurance.levels import AssuranceLevel
@@ -73,6 +74,13 @@ def accept(session: Session, number: int, who: str, wait: Wait) -> bool:
         base_url="https://sluis.example",
         now=START,
         has_proof=True,
+        groups=GroupTerms(
+            notifier=LogoutNotifier(make_sealer(), {}, {}, START),
+            site="Voorbeeld",
+            base_url="https://sluis.example",
+            max_years=5,
+            one_per_account=True,
+        ),
     )
     wait()
     try:
@@ -110,3 +118,18 @@ def invite(session: Session, number: int, who: str, wait: Wait) -> bool:
     except InvitationRefused:
         return False
     return True
+
+
+def take_company_out(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """Of the group of the invitation."""
+    wait()
+    with writing(session):
+        changing.remove_company(session, work(who), f"ig{number}", f"c{number}")
+    return True
+
+
+def accept_or_take_out(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """Roos accepts while Jan takes the company out of the group."""
+    if who == "jan":
+        return take_company_out(session, number, who, wait)
+    return accept(session, number, "roos", wait)

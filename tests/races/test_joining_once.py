@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
+from consent.mandates import Mandate
 from directory.groups import GroupCompany, GroupMember, UserGroup
-from directory.invitations import Invitation
+from directory.invitations import GroupOutcome, Invitation
 from directory.people import Person, Role
 from state.db import writing
 from tests.clocks import START
@@ -89,3 +90,66 @@ def test_M_09_an_invitation_is_accepted_once(session: Session, url: str, two: Ra
 def test_an_address_is_invited_once(session: Session, url: str, two: Racers) -> None:
     found = two.race(url, joining_acts.invite)
     assert [sorted(map(str, pair)) for pair in found] == [["False", "True"]] * ROUNDS, found
+
+
+def _invited_into_group(session: Session) -> None:
+    with writing(session):
+        for number in EVERY_ROUND:
+            in_group(session, f"ig{number}", "jan")
+            session.add(
+                GroupCompany(
+                    id=f"c{number}",
+                    group_id=f"ig{number}",
+                    organisation_id="bakery",
+                    level=AssuranceLevel.EH3,
+                    added_by="jan",
+                    since=START,
+                    valid_until=START + timedelta(days=9),
+                )
+            )
+            session.add(
+                Invitation(
+                    id=f"i{number}",
+                    organisation_id="bakery",
+                    email="roos@x.example",
+                    name="Roos",
+                    role=Role.MEMBER,
+                    locale="nl",
+                    link_hash=f"{number:064}",
+                    invited_by="jan",
+                    created_at=START,
+                    expires_at=START + timedelta(days=3),
+                    group_id=f"ig{number}",
+                    group_role=Role.MEMBER,
+                    group_level=AssuranceLevel.EH3,
+                )
+            )
+
+
+def test_M_09_an_invitation_into_a_group_gives_one_place_in_it(
+    session: Session, url: str, two: Racers
+) -> None:
+    _invited_into_group(session)
+    found = two.race(url, joining_acts.accept)
+    assert [sorted(map(str, pair)) for pair in found] == [["False", "True"]] * ROUNDS, found
+    session.rollback()
+    places = select(GroupMember.group_id, func.count()).group_by(GroupMember.group_id)
+    assert max(number for _, number in session.execute(places)) == 2
+
+
+def test_M_09_a_company_that_leaves_the_group_at_once_leaves_no_mandate(
+    session: Session, url: str, two: Racers
+) -> None:
+    """Who accepts at that moment is in the group without it, or not in the group; never half."""
+    _invited_into_group(session)
+    found = two.race(url, joining_acts.accept_or_take_out)
+    assert [sorted(map(str, pair)) for pair in found] == [["True", "True"]] * ROUNDS, found
+    session.rollback()
+    standing = select(func.count()).select_from(Mandate).where(Mandate.revoked_at.is_(None))
+    assert session.scalar(standing) == 0
+    for row in session.scalars(select(Invitation)):
+        member = select(GroupMember.id).where(
+            GroupMember.group_id == row.group_id, GroupMember.person_id == row.accepted_by
+        )
+        is_in = session.scalars(member).first() is not None
+        assert is_in is (row.group_outcome is GroupOutcome.JOINED)

@@ -31,7 +31,7 @@ from broker.texts import (
 )
 from broker.texts.disowned_mails import DisownedLogin
 from broker.texts.document_receipt import Receipt
-from broker.texts.invitation_mails import InvitationFacts
+from broker.texts.invitation_mails import GroupNews, InvitationFacts
 from broker.texts.mandate_changes import ToldChange
 from broker.texts.mandate_mails import RequestFacts
 from broker.texts.means_mails import MeansTold
@@ -39,6 +39,7 @@ from broker.texts.metadata_mails import MetadataNews
 from broker.texts.term_mails import Ending, EndingsAt
 from consent.changes import TermChange
 from consent.documents import Answer, AskedDocument
+from directory.invitations import GroupOutcome
 from directory.people import Person, Role
 from providers.recovery import Recipient
 from state.outbox import Message, OutboxRow
@@ -162,7 +163,30 @@ def _invitations() -> Iterator[tuple[str, Mail]]:
         )
         return invitation_mails.to_invited(TO, lang, said)
 
+    def invited_into_group(lang: str, name: str) -> Message:
+        group = invitation_mails.in_group(name, Role.ADMINISTRATOR)
+        url = f"{SITE}/toegang/AbC"
+        said = InvitationFacts(name, name, name, Role.MEMBER, "Sluis", MOMENT, url, group)
+        return invitation_mails.to_invited(TO, lang, said)
+
+    def accepted_for_group(outcome: GroupOutcome) -> Mail:
+        def accepted(lang: str, name: str) -> Message:
+            return invitation_mails.accepted(
+                TO,
+                lang,
+                name=name,
+                organisation=name,
+                role=Role.MEMBER,
+                console_url=f"{SITE}/beheer",
+                group=GroupNews(invitation_mails.in_group(name, Role.MEMBER), outcome),
+            )
+
+        return accepted
+
     yield "invitation_mails.to_invited", invited
+    yield "invitation_mails.to_invited", invited_into_group
+    for outcome in GroupOutcome:
+        yield "invitation_mails.accepted", accepted_for_group(outcome)
     yield (
         "invitation_mails.code",
         lambda lang, name: invitation_mails.code(TO, lang, name, "123456"),
