@@ -101,8 +101,8 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/groepen/<group_id>/bedrijf/<company_id>/weg"): (MEMBER, 200, "Groep"),
     ("GET", "/groepen/<group_id>/lid"): (ADMINISTRATOR, 200, "Voeg groepslid toe"),
     ("POST", "/groepen/<group_id>/lid"): (ADMINISTRATOR, 422, "Voeg groepslid toe"),
-    ("GET", "/groepen/<group_id>/uitnodigen"): (ADMINISTRATOR, 200, "Nodig iemand uit voor de"),
-    ("POST", "/groepen/<group_id>/uitnodigen"): (ADMINISTRATOR, 422, "Nodig iemand uit voor de"),
+    ("GET", "/groepen/<group_id>/uitnodigen"): (ADMINISTRATOR, 200, "Groep van Fatima"),
+    ("POST", "/groepen/<group_id>/uitnodigen"): (ADMINISTRATOR, 200, "Groep van Fatima"),
     ("POST", "/groepen/<group_id>/leden/<person_id>/weg"): (MEMBER, 200, "Groep van Fatima"),
     ("POST", "/groepen/<group_id>/leden/<person_id>/rol"): (MEMBER, 200, "Groep van Fatima"),
     ("GET", "/groepen/<group_id>/logins"): (MEMBER, 404, ""),  # for who is in it
