@@ -42,6 +42,11 @@ def _nobody(walker: Walker) -> None:
     walker.click("form[action$='/lid'] button")
 
 
+def _without_a_name(walker: Walker) -> None:
+    _group(walker, "/uitnodigen")
+    walker.click("form[action$='/uitnodigen'] button")
+
+
 def _last(walker: Walker) -> None:
     _group(walker)
     walker.click("form[action$='/weg'] button")
@@ -60,5 +65,7 @@ GROUP_SCENES: Final = (
     Scene("groepen-laatste", _last, ".utrecht-alert--error"),
     Scene("groepen-lid", _to(_group, "/lid"), "#wie"),
     Scene("groepen-lid-fout", _nobody, ".utrecht-alert--error"),
+    Scene("groepen-uitnodigen", _to(_group, "/uitnodigen"), "#rol"),
+    Scene("groepen-uitnodigen-fout", _without_a_name, ".utrecht-alert--error"),
     Scene("groepen-logins", _to(_group, "/logins"), "#logins"),
 )
