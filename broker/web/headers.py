@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Flask, Response, g
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
 
 from broker.web.endpoints import Readers, endpoints_of
@@ -58,6 +59,10 @@ class _Joining:
     headers: tuple[tuple[str, str], ...] = ()
     names: frozenset[str] = frozenset()
 
+    def of(self, said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What an answer says, with these."""
+        return [*(pair for pair in said if pair[0].lower() not in self.names), *self.headers]
+
 
 class HeadedResponse(Response):
     """An answer that certain headers join as it leaves."""
@@ -69,9 +74,7 @@ class HeadedResponse(Response):
         self, environ: WSGIEnvironment
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         pieces, status, said = super().get_wsgi_response(environ)
-        names = self.joining.names
-        kept = [pair for pair in said if pair[0].lower() not in names]
-        return pieces, status, [*kept, *self.joining.headers]
+        return pieces, status, self.joining.of(said)
 
 
 def let_form_leave() -> None:
@@ -111,7 +114,11 @@ def install(app: Flask, *, hsts: bool) -> None:
         readers = declared.asked().readers if is_found else Readers.VISITOR
         if readers is Readers.VISITOR:
             _keep_apart(response)
-        cast(HeadedResponse, response).joining = _joining(_wishes(), readers, hsts)
+        joining = _joining(_wishes(), readers, hsts)
+        if isinstance(response, HeadedResponse):
+            response.joining = joining
+        else:  # made without the application; it gets them at once
+            response.headers = Headers(joining.of(response.headers))
         return response
 
 

@@ -19,11 +19,13 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _remember(response: Response) -> Response:
-        wish, endpoint = request.args.get("ui"), declared.asked()
-        # A cache keeps an answer for others, with the cookies in it.
-        is_kept = endpoint.readers is not Readers.VISITOR
-        if wish in LOCALES and endpoint.sets_language and not is_kept:
-            remember_language(response, wish)
+        wish = request.args.get("ui")
+        if wish in LOCALES:
+            endpoint = declared.asked()
+            # A cache keeps an answer for others, with the cookies in it.
+            is_kept = endpoint.readers is not Readers.VISITOR
+            if endpoint.sets_language and not is_kept:
+                remember_language(response, wish)
         return response
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from flask import Response
+from flask import request as asked
 
 from broker.web.responses import leave
 from sandbox.browser import Browser
@@ -28,7 +30,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def left(world: World, request: dict[str, Any], url: str = AWAY, **fields: str) -> Any:
     """The answer of a view that lets the browser leave, with all that is set on an answer."""
     with world.app.test_request_context(base_url=ISSUER, **request):
-        return world.app.process_response(leave(url, fields, "Portaal <b>"))
+        answer = world.app.process_response(leave(url, fields, "Portaal <b>"))
+        return Response(*answer.get_wsgi_response(asked.environ))
 
 
 FORM = {"path": "/login/unknown/consent", "method": "POST"}

@@ -115,5 +115,5 @@ def test_a_worker_by_itself_logs_in_json_with_a_reference_for_each_run(parties: 
 def test_a_taken_address_is_said_at_the_start(parties: Parties) -> None:
     asked(parties, "/health/live")
     other = Parties(replace(parties.demo))
-    with pytest.raises(PartyFailed, match="is taken; choose another"):
+    with pytest.raises(PartyFailed, match="is taken; stop what listens there, or choose another"):
         other.sluis("serve")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response, abort
+from werkzeug.wrappers import Response as PlainResponse
 
 from broker.web import headers
 from broker.web.endpoints import Endpoint, Readers
@@ -107,6 +108,14 @@ def test_what_a_view_says_itself_gives_way_and_nothing_stands_twice() -> None:
     assert [said.getlist(name) for name in SAID] == [["no-store"], ["DENY"]]
     assert said["Vary"] == "public, Cookie" and "Server" not in said
     assert client.get("/anybody").headers.getlist("Cache-Control") == ["public"]
+
+
+def test_an_answer_that_a_hook_puts_in_place_has_the_headers_too() -> None:
+    app = made()
+    app.after_request(lambda _: PlainResponse(headers=[("X-Frame-Options", "ALLOWALL")]))
+    said = app.test_client().get("/visitor").headers
+    assert said.getlist("X-Frame-Options") == ["DENY"] and said["Cache-Control"] == "no-store"
+    assert said["Content-Security-Policy"].startswith("default-src 'none'; ")
 
 
 def test_answers_of_a_kind_share_their_headers() -> None:
