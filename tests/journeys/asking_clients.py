@@ -124,9 +124,9 @@ def standing(world: World, kvk: str = VANDIJK) -> list[ChainMandate]:
 
 
 def requests_of(world: World) -> list[ChainRequest]:
-    """Every row, the oldest first."""
+    """Every row, the oldest first; those of one moment in no order."""
     with world.session() as session:
-        return list(session.scalars(select(ChainRequest).order_by(ChainRequest.id)))
+        return list(session.scalars(select(ChainRequest).order_by(ChainRequest.asked_at)))
 
 
 def log_in(world: World, client: str = "Van Dijk") -> str:
