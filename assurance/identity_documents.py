@@ -115,19 +115,29 @@ def of_draft(
         IdentityDocumentFile.brought_by == brought_by,
         IdentityDocumentFile.request_id.is_(None),
     )
-    return session.scalars(query.order_by(IdentityDocumentFile.side.desc())).all()
+    return session.scalars(
+        query.order_by(IdentityDocumentFile.side.desc(), IdentityDocumentFile.id)
+    ).all()
 
 
 def of_request(session: Session, request_id: str) -> Sequence[IdentityDocumentFile]:
     """What came with a request; the front before the back."""
     query = select(IdentityDocumentFile).where(IdentityDocumentFile.request_id == request_id)
-    return session.scalars(query.order_by(IdentityDocumentFile.side.desc())).all()
+    return session.scalars(
+        query.order_by(IdentityDocumentFile.side.desc(), IdentityDocumentFile.id)
+    ).all()
 
 
 def of_person(session: Session, person_id: str) -> Sequence[IdentityDocumentFile]:
-    """Everything that is kept of this person, the oldest first."""
+    """Everything that is kept of this person, the oldest first; the front before the back."""
     query = select(IdentityDocumentFile).where(IdentityDocumentFile.person_id == person_id)
-    return session.scalars(query.order_by(IdentityDocumentFile.id)).all()
+    return session.scalars(
+        query.order_by(
+            IdentityDocumentFile.brought_at,
+            IdentityDocumentFile.side.desc(),
+            IdentityDocumentFile.id,
+        )
+    ).all()
 
 
 def number_waiting(session: Session, organisation_id: str, brought_by: str) -> int:

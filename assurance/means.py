@@ -110,7 +110,7 @@ def standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def of_person(session: Session, person_id: str, now: datetime) -> IssuedMeans | None:
     """The one that stands, from the asking on."""
     query = select(IssuedMeans).where(IssuedMeans.person_id == person_id, *standing(now))
-    return session.scalars(query.order_by(IssuedMeans.id.desc())).first()
+    return session.scalars(query.order_by(IssuedMeans.asked_at.desc(), IssuedMeans.id)).first()
 
 
 def all_of_person(session: Session, person_id: str) -> list[IssuedMeans]:

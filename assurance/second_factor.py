@@ -141,6 +141,7 @@ def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Seco
             Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort, also when used last
             Factor.last_used_at.desc().nulls_last(),
             Factor.bound_at,
+            Factor.id,
         )
     )
     return [

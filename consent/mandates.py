@@ -170,7 +170,7 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[Mandate]:
         .join(Organisation, Organisation.id == Mandate.organisation_id)
         .where(Mandate.person_id == person_id, *_standing(now))
         .options(contains_eager(Mandate.organisation), selectinload(Mandate.person))
-        .order_by(Organisation.name, Mandate.valid_until)
+        .order_by(Organisation.name, Mandate.valid_until, Mandate.id)
     )
     return list(session.scalars(query))
 

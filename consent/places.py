@@ -61,6 +61,7 @@ def begin_anew(session: Session, place: Membership, now: datetime) -> list[Manda
             Mandate.revoked_at.is_(None),
             func.coalesce(Mandate.confirmed_at, Mandate.valid_from) <= place.until,
         )
+        .order_by(Mandate.id)
         .with_for_update()
     )
     found = list(session.scalars(query))

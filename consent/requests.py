@@ -110,7 +110,7 @@ def open_for(session: Session, organisation_ids: Sequence[str]) -> list[MandateR
             MandateRequest.state == RequestState.OPEN,
         )
         .options(joinedload(MandateRequest.person), joinedload(MandateRequest.organisation))
-        .order_by(MandateRequest.asked_at)
+        .order_by(MandateRequest.asked_at, MandateRequest.id)
     )
     return list(session.scalars(query))
 
@@ -121,7 +121,7 @@ def of_person(session: Session, person_id: str) -> list[MandateRequest]:
         select(MandateRequest)
         .where(MandateRequest.person_id == person_id)
         .options(joinedload(MandateRequest.organisation))
-        .order_by(MandateRequest.asked_at.desc())
+        .order_by(MandateRequest.asked_at.desc(), MandateRequest.id)
     )
     return list(session.scalars(query))
 
@@ -134,7 +134,7 @@ def last_of(session: Session, person_id: str, service_uuid: str) -> dict[str, Ma
             MandateRequest.person_id == person_id,
             MandateRequest.service_uuid == service_uuid,
         )
-        .order_by(MandateRequest.asked_at)
+        .order_by(MandateRequest.asked_at, MandateRequest.id)
     )
     return {request.organisation_id: request for request in session.scalars(query)}
 
@@ -169,7 +169,7 @@ def open_at(session: Session, service_uuid: str) -> list[MandateRequest]:
             MandateRequest.state == RequestState.OPEN,
         )
         .options(joinedload(MandateRequest.person), joinedload(MandateRequest.organisation))
-        .order_by(MandateRequest.asked_at)
+        .order_by(MandateRequest.asked_at, MandateRequest.id)
     )
     return list(session.scalars(query))
 
@@ -226,7 +226,7 @@ def organisations_to_ask(session: Session, person_id: str, now: datetime) -> lis
             or_(Membership.until.is_(None), Membership.until > now),
             Organisation.suspended_at.is_(None),
         )
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(session.scalars(query))
 
@@ -243,6 +243,6 @@ def administrators_of(session: Session, organisation_id: str, now: datetime) -> 
             or_(Membership.until.is_(None), Membership.until > now),
             Person.blocked_at.is_(None),
         )
-        .order_by(Person.display_name)
+        .order_by(Person.display_name, Person.id)
     )
     return list(session.scalars(query))

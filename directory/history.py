@@ -272,7 +272,7 @@ def with_reference(session: Session, person_id: str, reference: str) -> HistoryE
     query = (
         select(HistoryEntry)
         .where(HistoryEntry.person_id == person_id, HistoryEntry.reference == reference)
-        .order_by(HistoryEntry.at.desc())
+        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
         .limit(1)
     )
     return session.scalars(query).first()

@@ -142,7 +142,7 @@ def makelaars_of(session: Session, person_id: str) -> list[str]:
         select(ExternalIdentity.provider_id)
         .where(ExternalIdentity.person_id == person_id)
         .distinct()
-        .order_by(ExternalIdentity.provider_id)
+        .order_by(ExternalIdentity.provider_id, ExternalIdentity.subject_hash)
     )
     return list(session.scalars(query))
 
@@ -167,7 +167,11 @@ def known_at(session: Session, person_id: str) -> list[KnownAt]:
             ExternalIdentity.means_active_until,
         )
         .where(ExternalIdentity.person_id == person_id)
-        .order_by(ExternalIdentity.created_at, ExternalIdentity.provider_id)
+        .order_by(
+            ExternalIdentity.created_at,
+            ExternalIdentity.provider_id,
+            ExternalIdentity.subject_hash,
+        )
     )
     return [KnownAt(*row) for row in session.execute(query)]
 
@@ -179,7 +183,7 @@ def memberships_of(session: Session, person_id: str) -> list[Membership]:
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.person_id == person_id)
         .options(contains_eager(Membership.organisation))
-        .order_by(Organisation.name, Membership.since)
+        .order_by(Organisation.name, Membership.since, Membership.id)
     )
     return list(session.scalars(query))
 

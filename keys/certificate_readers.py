@@ -76,5 +76,6 @@ def all_readers(session: Session) -> Sequence[CertificateReader]:
             CertificateReader.party,
             CertificateReader.reader,
             CertificateReader.first_at,
+            CertificateReader.kid,
         )
     ).all()

@@ -9,10 +9,11 @@ import secrets
 import shutil
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from string import Template
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pyotp
 
@@ -66,6 +67,11 @@ class Demo:
         return self.directory / "logs"
 
 
+def this_day() -> date:
+    """In the Netherlands, where registrations have their days, wherever the demo runs."""
+    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+
+
 def prepare(directory: Path, addresses: Addresses, today: date | None = None) -> Demo:
     """Make everything anew below ``directory``; what an earlier demo left there is removed."""
     if directory.exists():
@@ -82,7 +88,7 @@ def prepare(directory: Path, addresses: Addresses, today: date | None = None) ->
             keys.save(keys.new_pair(client.client_id, "RS256"), demo.keys, client.client_id)
     keys.save(keys.new_pair(SAML_PORTAL), demo.keys, SAML_PORTAL)
     _write_metadata(demo)
-    _write_registrations(demo, today or date.today())  # noqa: DTZ011
+    _write_registrations(demo, today or this_day())
     demo.config.write_text(_config(demo))
     return demo
 

@@ -217,7 +217,7 @@ def logins_first() -> tuple[ColumnElement[Any], ...]:
     """The order in which one reference is told: logins before what was refused beside them, each
     newest first.
     """
-    return Trace.outcome == NOT_BEGUN, Trace.ended_at.desc()
+    return Trace.outcome == NOT_BEGUN, Trace.ended_at.desc(), Trace.id.desc()
 
 
 def record_of(row: Trace) -> TraceRecord:

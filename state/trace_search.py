@@ -84,7 +84,7 @@ def causes(session: Session, wanted: Wanted, *, most: int = MOST_CAUSES) -> Sequ
         .where(Trace.cause.is_not(None), Trace.outcome.not_in(("success", OPEN)))
         .where(*_conditions(wanted))
         .group_by(Trace.cause)
-        .order_by(number.desc(), last_at.desc())
+        .order_by(number.desc(), last_at.desc(), Trace.cause)
         .limit(min(most, MOST_CAUSES))
     )
     return [CauseCount(cause or "", many, last) for cause, many, last in session.execute(query)]

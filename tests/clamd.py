@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import sleep
 
 from tests.scans import EICAR
 
 
 @dataclass
 class FakeClamd:
-    """``answer``: instead of a judgement; ``waits``: seconds before it answers."""
+    """``answer``: instead of a judgement; ``waits``: seconds before it answers, unless it is let go
+    earlier, as at the end; ``asked``: how many conversations began.
+    """
 
     where: str = ""
     answer: bytes | None = None
     waits: float = 0.0
+    let_go: threading.Event = field(default_factory=threading.Event)
+    asked: int = 0
     scanned: list[bytes] = field(default_factory=list)
 
     def says(self, content: bytes) -> bytes:
@@ -36,6 +39,7 @@ def fake_clamd(path: Path | None = None) -> Iterator[FakeClamd]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            clamd.asked += 1
             command = b""
             while not command.endswith(b"\0"):
                 one = self.rfile.read(1)
@@ -53,7 +57,7 @@ def fake_clamd(path: Path | None = None) -> Iterator[FakeClamd]:
             self._say(clamd.says(content))
 
         def _say(self, answer: bytes) -> None:
-            sleep(clamd.waits)
+            clamd.let_go.wait(clamd.waits)
             self.wfile.write(answer)
 
     server: socketserver.BaseServer
@@ -67,5 +71,6 @@ def fake_clamd(path: Path | None = None) -> Iterator[FakeClamd]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield clamd
+        clamd.let_go.set()
         server.shutdown()
         thread.join()

@@ -17,6 +17,7 @@ from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
 from tests.on_its_own import watched
+from tests.properties import not_timed
 from tests.unflushed import unflushed
 
 __all__ = [
@@ -115,6 +116,7 @@ def made_once() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     looked_for_later()
+    not_timed()
     config.addinivalue_line("markers", "whole: runs the whole product; not in make check")
     config.addinivalue_line("markers", "heavy: takes more than a second; not in make check")
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")

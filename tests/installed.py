@@ -19,7 +19,7 @@ from admin.operations.install import initialise
 from broker import settings as configuration
 from broker.settings import Settings
 from sandbox.addresses import Addresses
-from sandbox.prepare import Demo, opened, prepare
+from sandbox.prepare import Demo, opened, prepare, this_day
 from tests.key_pool import Pools
 from tests.leftovers import folder
 
@@ -28,7 +28,7 @@ POOLS = Pools()
 
 def install(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
     """A demo in this directory with everything registered, and these documents too."""
-    return _copy(_installed(addresses, documents, _today()), directory)
+    return _copy(_installed(addresses, documents, this_day()), directory)
 
 
 def install_anew(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
@@ -49,26 +49,26 @@ def register(demo: Demo, settings: Settings, documents: str = "") -> None:
 
 def copy_prepared(directory: Path, addresses: Addresses) -> Demo:
     """A demo before ``sluis init``."""
-    return _copy(_prepared(addresses, _today()), directory)
+    return _copy(_prepared(addresses, this_day()), directory)
 
 
 def copy_initialised(demo: Demo) -> None:
     """What ``sluis init`` does for one that was copied."""
-    made = _initialised(demo.addresses, _today())
+    made = _initialised(demo.addresses, this_day())
     for name in ("master.key", "sluis.db"):
         shutil.copy(made / name, demo.directory / name)
 
 
 def copy_new(settings: Settings) -> None:
     """What ``sluis init`` does with these settings, which name files."""
-    made = _new(_today())
+    made = _new(this_day())
     shutil.copy(made / "master.key", settings.keys.master_key_file)
     shutil.copy(made / "sluis.db", urlsplit(settings.database.url).path[1:])
 
 
 def copy_applied(demo: Demo) -> None:
     """What ``sluis init`` and ``sluis apply`` do for one that was copied."""
-    made = _installed(demo.addresses, "", _today())
+    made = _installed(demo.addresses, "", this_day())
     for name in ("master.key", "sluis.db"):
         shutil.copy(made / name, demo.directory / name)
     _move_rows(demo, made)
@@ -117,10 +117,6 @@ def _write(demo: Demo, documents: str) -> Path:
     file = demo.registrations / "90-portals-of-tests.yaml"
     file.write_text(documents, encoding="utf-8")
     return file
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - as `prepare` does
 
 
 def _copy(made: Path, directory: Path) -> Demo:

@@ -16,6 +16,9 @@ pass_invocation = click.make_pass_decorator(Invocation)
 CERTIFIED = ("saml_signing", "saml_encryption", "saml_idp_signing", "saml_tls_client")
 USE = click.option("--use", required=True, type=click.Choice(CERTIFIED), help="What it is for.")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+# For commands that take the id of a key: it may begin with "-", and none of them has an option of
+# one letter to take it for; without this they inherit -h.
+BY_KID = {"help_option_names": ["--help"], "ignore_unknown_options": True}
 
 
 @click.command("request")
@@ -78,7 +81,7 @@ def keys_import(
             fail(f"a next key for {use} is published already; see: sluis keys certificates", 2)
 
 
-@click.command("date", context_settings={"ignore_unknown_options": True})
+@click.command("date", context_settings=BY_KID)
 @click.argument("kid")
 @click.argument("day", type=Since())
 @pass_invocation

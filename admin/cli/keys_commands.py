@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from admin.cli.certificate_commands import (
+    BY_KID,
     keys_certificates,
     keys_import,
     keys_request,
@@ -64,10 +65,7 @@ def keys_rotate(
             click.echo(line)
 
 
-# An id may begin with "-"; this command has no one-letter options to take it for.
-@keys.command(
-    "revoke", context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True}
-)
+@keys.command("revoke", context_settings=BY_KID)
 @click.argument("kid")
 @click.option("--now", "at_once", is_flag=True, help="Needed: there is no other way to revoke.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

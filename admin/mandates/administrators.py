@@ -32,7 +32,7 @@ def organisations_of(session: Session, person_id: str, now: datetime) -> list[Or
             Person.blocked_at.is_(None),
             Organisation.suspended_at.is_(None),
         )
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(session.scalars(query))
 

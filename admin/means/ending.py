@@ -192,7 +192,7 @@ def end_due(session: Session, notifier: LogoutNotifier) -> int:
     """End the accounts of means whose day came, and what they opened; how many. Time acts."""
     now = notifier.now
     query = select(Account).where(Account.ends_at <= now, Account.ended_at.is_(None))
-    found = list(session.scalars(query.with_for_update()))
+    found = list(session.scalars(query.order_by(Account.id).with_for_update()))
     for account in found:
         account.ended_at = account.ends_at
         logout.end_all_of(session, notifier, account.person_id, "account_ended")

@@ -32,7 +32,7 @@ def addresses(session: Session, role: OperatorRole, now: datetime) -> list[Opera
             Person.blocked_at.is_(None),
             Person.email.is_not(None),
         )
-        .order_by(Person.email)
+        .order_by(Person.email, Person.locale)
         .distinct()
     )
     return [OperatorAddress(email, locale) for email, locale in session.execute(query) if email]

@@ -71,7 +71,7 @@ def of_chain(session: Session, document: ChainMandateDocument, now: datetime) ->
         .join(client, client.id == ChainMandate.organisation_id)
         .join(through, through.id == ChainMandate.intermediary_id)
         .where(client.kvk == document.organisation, through.kvk == document.intermediary)
-        .order_by(ChainMandate.valid_until)
+        .order_by(ChainMandate.valid_until, ChainMandate.id)
     )
     return tuple(
         line for row in session.scalars(query) if (line := _chain(row, document, now)) is not None
@@ -112,7 +112,9 @@ def _identities(session: Session, person_id: str) -> Iterator[str]:
     query = select(ExternalIdentity).where(
         ExternalIdentity.person_id == person_id, ExternalIdentity.origin != Origin.DOCUMENT
     )
-    for row in session.scalars(query.order_by(ExternalIdentity.provider_id)):
+    for row in session.scalars(
+        query.order_by(ExternalIdentity.provider_id, ExternalIdentity.subject_hash)
+    ):
         yield f"identity at {row.provider_id}, since a login on {day_of(row.created_at)}"
 
 
@@ -153,7 +155,7 @@ def _mandates(session: Session, person_id: str, kvk: str | None, now: datetime) 
             Mandate.revoked_at.is_(None),
             Mandate.valid_until > now,
         )
-        .order_by(Organisation.kvk, Mandate.valid_until)
+        .order_by(Organisation.kvk, Mandate.valid_until, Mandate.id)
     )
     if kvk is not None:
         query = query.where(Organisation.kvk == kvk)

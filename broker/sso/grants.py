@@ -255,7 +255,7 @@ def participants_of_all(
     query = (
         select(Grant.session_id, Grant.client_id, Grant.person_id, Grant.service_uuid)
         .where(Grant.session_id.in_(session_ids))
-        .order_by(Grant.created_at)
+        .order_by(Grant.created_at, Grant.id)
     )
     found: dict[str, dict[Participant, None]] = {}
     for session_id, *facts in session.execute(query):

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, sms
-from assurance.factors import BoundBy, Factor
+from assurance.factors import BoundBy, Factor, FactorKind
 from assurance.second_factor import (
     DAY,
     MAX_FAILURES_A_DAY,
@@ -159,6 +159,20 @@ def test_F_13_what_somebody_added_alone_lifts_nothing(
     session.commit()
     methods = second_factor.methods_of(session, "person", START)
     assert [method.label for method in methods] == (["…78"] if counts else [])
+
+
+@pytest.mark.parametrize("ids", [("1", "2", "3"), ("3", "1", "2")])
+def test_factors_of_one_moment_are_always_offered_in_the_same_order(
+    session: Session, ids: tuple[str, ...]
+) -> None:
+    """Those of a document are all bound at once; the first is the one that a login asks for."""
+    for factor_id in ids:
+        factor = Factor(id=factor_id, person_id="person", kind=FactorKind.TOTP, bound_at=START)
+        factor.bound_by, factor.secret = BoundBy.ADMINISTRATOR, b"sealed"
+        session.add(factor)
+        session.commit()
+    methods = second_factor.methods_of(session, "person", START)
+    assert [method.factor_id for method in methods] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from lxml import etree
 
 from keys.keyring import KeyRing, KeyState, KeyUse
 from providers.interface import ProviderRefused
+from tests.damage import flipped
 from tests.keys_for_tests import make_keyring, make_private_key, rsa_key
 from tests.providers.saml.edits import ASSERTION, STATEMENT, add, at, parsed
 from tests.providers.saml.maker import SUBJECT, Edit, Recipe, finish, provider_for, spoilt, tampered
@@ -19,7 +20,6 @@ from tests.providers.saml.sealing import (
     XENC,
     XENC11,
     Envelope,
-    flipped,
     seal,
 )
 from tests.providers.saml.signing import resign

@@ -14,6 +14,7 @@ from lxml import etree
 from assurance.levels import AssuranceLevel
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from tests.clocks import START
+from tests.damage import flipped
 from tests.providers.saml.edits import (
     ASSERTION,
     AUTHN,
@@ -39,7 +40,7 @@ from tests.providers.saml.maker import (
     tampered,
 )
 from tests.providers.saml.maker import SUBJECT as PERSON
-from tests.providers.saml.sealing import XENC, Envelope, flipped, seal
+from tests.providers.saml.sealing import XENC, Envelope, seal
 from tests.providers.saml.signing import Signing
 from tests.providers.saml.verdicts import refused
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from directory import people
 from keys.keyring import KeyUse
 from sandbox.browser import Page
+from tests.damage import flipped
 from tests.providers.saml.edits import (
     AUTHN,
     CLASS_REF,
@@ -37,7 +38,7 @@ from tests.providers.saml.in_world import (
     visit,
 )
 from tests.providers.saml.maker import Edit, Recipe, instant, spoilt
-from tests.providers.saml.sealing import Envelope, flipped
+from tests.providers.saml.sealing import Envelope
 from tests.world import World, make_world
 
 PREFIX = "urn:oasis:names:tc:SAML:2.0:status:"
@@ -125,7 +126,8 @@ def test_S_51_an_older_login_within_max_age_will_do(world: World) -> None:
             [
                 put(CODE, "Value", PREFIX + "Responder"),
                 add(
-                    STATUS, "<samlp:StatusMessage>&lt;b&gt;Bel 0900&lt;/b&gt;</samlp:StatusMessage>"
+                    STATUS,
+                    "<samlp:StatusMessage>&lt;b&gt;Bel 0900 1234&lt;/b&gt;</samlp:StatusMessage>",
                 ),
             ],
             "status_not_success",
@@ -142,7 +144,7 @@ def test_a_failure_is_no_success_whatever_it_holds(
     world: World, edits: list[Edit], reason: str, heard: str, shown: tuple[int, str]
 ) -> None:
     page = refused(made(world, spoilt(*edits)), reason, heard, shown)
-    assert "0900" not in page.answer.body.decode()
+    assert "0900 1234" not in page.answer.body.decode()
     accepted(made(world))
 
 

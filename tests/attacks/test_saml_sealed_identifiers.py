@@ -12,6 +12,7 @@ from lxml import etree
 
 from providers.interface import ProviderRefused
 from tests.attacks.etd_verdicts import FULL, refused, said
+from tests.damage import flipped
 from tests.keys_for_tests import rsa_key
 from tests.providers.saml.edits import ASSERTION, STATEMENT, add, at, drop, put
 from tests.providers.saml.etd import (
@@ -29,7 +30,7 @@ from tests.providers.saml.etd import (
 )
 from tests.providers.saml.etd_sealing import CBC, EtdEnvelope, KeyFor, encrypted_for
 from tests.providers.saml.maker import Edit
-from tests.providers.saml.sealing import XENC, flipped
+from tests.providers.saml.sealing import XENC
 
 # Encryption.
 

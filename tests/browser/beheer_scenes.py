@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from tests.browser.kept_logins import into_beheer
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
+from tests.clocks import in_years
 
 BAKERY, GARDEN = "9000 1201", "9000 1639"
 LOZING: Final = "955e37c2-b10f-42aa-828f-babfddc46bbe"
@@ -138,7 +139,7 @@ def _until(walker: Walker, until: str | None = None) -> None:
 
 
 def _check(walker: Walker, *, send: bool = False) -> None:
-    _until(walker, "2027-12-31")
+    _until(walker, in_years(1).isoformat())
     if send:
         walker.click("form:has([name=gezien-plan]) .utrecht-action-group button")
 
@@ -244,7 +245,7 @@ BEHEER_SCENES: Final = (
         lambda w: _import(
             w,
             "machtigingen",
-            f"UniekID;Dienst;Einde\nfatima;{LOZING};31-12-2028\nroos;{LOZING};31-01-2027\n",
+            f"UniekID;Dienst;Einde\nfatima;{LOZING};{in_years(2)}\nroos;{LOZING};{in_years(1)}\n",
         ),
         "form[action$='/controle']",
     ),

@@ -64,10 +64,11 @@ def fresh(world: World) -> None:
 
 
 def factors_of(world: World, person: str, kind: FactorKind | None = None) -> list[Factor]:
-    """The factors that this person has now."""
+    """The factors that this person has now, the oldest first."""
     with world.session() as session:
         query = select(Factor).where(Factor.person_id == person, Factor.ended_at.is_(None))
-        return [f for f in session.scalars(query) if kind is None or f.kind is kind]
+        found = session.scalars(query.order_by(Factor.bound_at, Factor.id))
+        return [f for f in found if kind is None or f.kind is kind]
 
 
 def strip_factors(world: World, person: str) -> None:

@@ -10,6 +10,7 @@ from directory.consoles import BEHEER
 from sandbox.browser import Browser, Page
 from sandbox.wire import Answer
 from tests import scans
+from tests.clocks import in_years
 from tests.journeys.beheer import HERE, enter, send, token
 from tests.journeys.test_means import ADDRESS, request_of
 from tests.operators import HERE as OPERATOR
@@ -18,6 +19,7 @@ from tests.world import World
 
 STEP = "identiteitsbewijs"
 NUMBERS = iter(range(1000))
+VALID = in_years(3)  # the last day of a passport
 File = tuple[str, str, bytes]
 NAME = "../../etc/cron.d/x\r\nX-Evil: 1.pdf"
 
@@ -37,7 +39,7 @@ def begin(world: World, name: str = "Noa Smit", level: str = "EH2+") -> tuple[Br
 def bring(browser: Browser, draft: str, *files: File, **fields: str) -> Page:
     """The form of the step; a passport that is valid, unless told otherwise."""
     assert browser.page is not None
-    values = {"soort": "passport", "geldig": "2030-01-01", **fields}
+    values = {"soort": "passport", "geldig": VALID.isoformat(), **fields}
     sent = [("csrf_token", token(browser.page)), *values.items()]
     return browser.bring_files(f"{draft}/{STEP}", sent, list(files) or [("voorkant", "", b"")])
 

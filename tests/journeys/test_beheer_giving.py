@@ -5,6 +5,7 @@ happens that was not shown.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from sandbox.browser import Browser
 from state import audit
 from state.audit import EventTag
 from state.db import writing
+from tests.clocks import in_years
 from tests.journeys.beheer import (
     BODEM,
     GARDEN,
@@ -28,6 +30,8 @@ from tests.journeys.beheer import (
 )
 from tests.operators import at_console, later
 from tests.world import World
+
+NEXT_YEAR: Final = in_years(1)
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def test_one_service_to_two_people_at_once(own_world: World, sanne: Browser) -> 
 
 
 def test_what_was_chosen_is_there_after_back_and_reload(own_world: World, sanne: Browser) -> None:
-    page = choose(sanne, ("fatima",), until="2027-12-31")
+    page = choose(sanne, ("fatima",), until=NEXT_YEAR.isoformat())
     draft = page.url.rpartition("/")[0]
     page = sanne.open(f"{draft}/diensten")
     chosen = page.tree.xpath("//input[@name='dienst'][@checked]/@value")
@@ -69,7 +73,7 @@ def test_what_was_chosen_is_there_after_back_and_reload(own_world: World, sanne:
     page = sanne.open(f"{draft}/gebruikers")
     assert page.tree.xpath("//input[@name='gebruiker'][@checked]/@value") == ["fatima"]
     page = sanne.open(f"{draft}/einddatum")
-    assert page.tree.xpath("//input[@name='until']/@value") == ["2027-12-31"]
+    assert page.tree.xpath("//input[@name='until']/@value") == [NEXT_YEAR.isoformat()]
     assert sanne.open(f"{draft}/controle").heading == "Controleer de machtigingen"
 
 
@@ -135,14 +139,14 @@ def test_what_changed_meanwhile_is_shown_before_anything_is_done(
 ) -> None:
     world = own_world
     other = at_console(world, "sanne", BEHEER)
-    choose(sanne, ("fatima",), until="2028-01-01")
+    choose(sanne, ("fatima",), until=in_years(2).isoformat())
     enter(world, other)
-    choose(other, ("fatima",), until="2029-01-01")
+    choose(other, ("fatima",), until=in_years(3).isoformat())
     other.click("Leg 1 machtiging vast")
     page = sanne.click("Leg 1 machtiging vast")
     assert page.status == 409 and "Er is intussen iets veranderd" in page.text
     (left,) = held(world, "fatima")
-    assert dates.day_of(left.valid_until) == date(2029, 1, 1)
+    assert dates.day_of(left.valid_until) == in_years(3)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +173,14 @@ def test_an_end_date_is_from_tomorrow_to_five_years(
     ("years", "text", "until"),
     [
         ("3", "", "3"),
-        ("5", "2027-06-30", "2027-06-30"),  # ticked by itself, and a day filled in
-        ("", "2027-06-30", "2027-06-30"),
+        (
+            "5",
+            NEXT_YEAR.isoformat(),
+            NEXT_YEAR.isoformat(),
+        ),  # ticked by itself, and a day filled in
+        ("", NEXT_YEAR.isoformat(), NEXT_YEAR.isoformat()),
     ],
+    ids=["years", "both", "a day"],
 )
 def test_a_day_that_is_filled_in_counts(
     own_world: World, sanne: Browser, years: str, text: str, until: str

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from directory import dates
 from directory.consoles import BEHEER
 from directory.people import Person
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING
 from state import audit
 from state.audit import EventTag
+from tests.clocks import in_years
 from tests.journeys.beheer import GARDEN, HERE, enter, held, rows, send, token
 from tests.operators import at_console, later
 from tests.world import World
 
 IMPORT = f"{HERE}/importeren"
+NEXT_YEAR = in_years(1)
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def test_M_13_a_file_with_one_fault_changes_nothing_and_says_where(
     page = bring(
         sanne,
         "machtigingen",
-        f"UniekID;Dienst;Einde\nfatima;{LOZING.uuid};31-12-2027\nliv;{LOZING.uuid};31-12-2027\n"
+        f"UniekID;Dienst;Einde\nfatima;{LOZING.uuid};{NEXT_YEAR}\nliv;{LOZING.uuid};{NEXT_YEAR}\n"
         "roos;=1+1;morgen\n",
     )
     assert (page.status, page.heading) == (422, "Het bestand klopt nog niet")
@@ -79,7 +83,8 @@ def test_M_13_a_file_with_one_fault_changes_nothing_and_says_where(
 
 def test_mandates_are_given_by_a_file_that_was_seen(own_world: World, sanne: Browser) -> None:
     roos = held(own_world, "roos")[0].valid_until
-    text = f"UniekID;Dienst;Einde\nfatima;{LOZING.uuid};31-12-2027\nroos;{LOZING.uuid};31-12-2026\n"
+    sooner = dates.day_of(roos) - timedelta(days=30)
+    text = f"UniekID;Dienst;Einde\nfatima;{LOZING.uuid};{NEXT_YEAR}\nroos;{LOZING.uuid};{sooner}\n"
     page = bring(sanne, "machtigingen", text)
     assert "Ingekort" in page.text and "Nieuw" in page.text
     page = sanne.click("Leg 2 wijzigingen vast")

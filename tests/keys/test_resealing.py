@@ -21,6 +21,7 @@ from state import outbox
 from state.db import writing
 from state.outbox import Message, OutboxRow, enqueue
 from tests.clocks import FakeClock
+from tests.damage import flipped
 from tests.deliveries import deliver_due
 
 FIRST, SECOND = b"1" * 32, b"2" * 32
@@ -118,7 +119,7 @@ def test_what_no_key_opens_stays_and_is_named_and_holds_nothing_up(
     put(session, Sealer(b"3" * 32), clock(), "of a stranger")
     with writing(session):
         damaged = session.get_one(OutboxRow, first)
-        damaged.sealed = (damaged.sealed or b"")[:-1] + b"?"
+        damaged.sealed = flipped(-1)(damaged.sealed or b"")
         session.get_one(OutboxRow, second).sealed = b"not sealed"
     done = reseal(session, BOTH)
     assert done.done == {"outbox": 2 * small - 2}

@@ -123,13 +123,14 @@ def test_parties_are_listed_that_read_nothing_yet(sluis: Sluis, registered: None
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("date", "--", "nobody-knows", DAY), "no key in use"),
+        (("date", "nobody-knows", DAY), "no key in use has the id nobody-knows"),
+        (("date", "-hno-key-at-all", DAY), "no key in use has the id -hno-key-at-all"),
         (("date", "--", "ACTIVE", DAY), "only the day of a next key"),
         (("import", "--use", "saml_signing", "FILE"), "no certificate in PEM"),
         (("request", "--use", "saml_signing", "--subject", "login"), "cannot be read"),
         (("request", "--use", "oidc_signing", "--subject", SUBJECT), "oidc_signing"),
     ],
-    ids=["unknown", "active", "no PEM", "no subject", "no certificate"],
+    ids=["unknown", "looks like an option", "active", "no PEM", "no subject", "no certificate"],
 )
 def test_what_cannot_be_ends_with_2_and_says_why(
     sluis: Sluis, tmp_path: Path, arguments: tuple[str, ...], told: str

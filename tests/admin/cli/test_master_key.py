@@ -29,6 +29,7 @@ from state.ephemeral import StoreUnavailable
 from state.outbox import Message, OutboxRow, enqueue
 from state.stores import make_store
 from tests.admin.cli.conftest import Sluis
+from tests.damage import flipped
 
 EVERY = len(NEEDED)  # keys of a fresh installation
 
@@ -216,7 +217,7 @@ def test_what_is_damaged_is_named_and_holds_nothing_up(
     did(sluis, "switch")
     with session_of(demo) as session, writing(session):
         row = session.scalars(select(OutboxRow)).one()
-        row.sealed = (row.sealed or b"")[:-1] + b"?"
+        row.sealed = flipped(-1)(row.sealed or b"")
         name = row.id
     said = did(sluis, "reseal", code=3)
     assert f"outbox {name}: changed" in said and "does not hold up" in said

@@ -164,12 +164,12 @@ def is_as_strict_as_pages(headers: dict[str, str]) -> None:
 
 def test_others_are_served_meanwhile() -> None:
     application, slow, quick = Application(), Exchange([None]), Exchange([b"a"])
-    serve = WholeRequests(application, threads=1, is_open=is_open, body_seconds=5)
+    serve = WholeRequests(application, threads=1, is_open=is_open, body_seconds=90)
     scope = Scope(Headers([FORM, ("content-length", "1")]))
 
     async def both() -> None:
         waiting = asyncio.ensure_future(_served(serve, scope, slow))
-        await asyncio.wait_for(_served(serve, scope, quick), 4)
+        await asyncio.wait_for(_served(serve, scope, quick), 60)
         assert not waiting.done()
         waiting.cancel()
 
@@ -233,7 +233,7 @@ def test_scans_take_no_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole_requests, "MOST_SCANS_WAITING", 10)
     scan, other = Exchange([b"x" * 10, None]), Exchange([b"x" * 11])
     second, length = Exchange([b"x"]), ("transfer-encoding", "chunked")
-    serve = WholeRequests(Application(), threads=1, is_open=is_open, body_seconds=5)
+    serve = WholeRequests(Application(), threads=1, is_open=is_open, body_seconds=90)
 
     async def three() -> None:
         headers = Headers([FORM, length, OPEN])

@@ -109,9 +109,9 @@ def test_what_is_kept_is_two_words_of_ours_and_nothing_of_the_header(
 
 
 def test_a_header_of_any_length_costs_next_to_nothing() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert kind_of("(" * 1_000_000 + "Firefox/1 Windows") == BrowserKind(None, None)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.5
 
 
 def test_the_longest_name_fits_where_it_is_kept() -> None:

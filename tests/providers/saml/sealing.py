@@ -116,13 +116,3 @@ def _transport(how: Envelope) -> padding.AsymmetricPadding:
     digest = _HASHES.get((how.digest or "").rpartition("#")[2], hashes.SHA1)()
     mask = _HASHES.get((how.mask or "").rpartition("mgf1")[2], hashes.SHA1)()
     return padding.OAEP(padding.MGF1(mask), digest, None)
-
-
-def flipped(place: int) -> Callable[[bytes], bytes]:
-    """One bit of the ciphertext turned over."""
-
-    def flip(data: bytes) -> bytes:
-        at = place % len(data)
-        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-
-    return flip

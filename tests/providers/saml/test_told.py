@@ -15,6 +15,7 @@ from providers.interface import (
 )
 from providers.received import MAX_TOLD
 from tests.architecture.source_tree import python_files, tree
+from tests.damage import flipped
 from tests.providers.saml.edits import (
     AUDIENCE,
     AUTHN,
@@ -216,7 +217,7 @@ def test_ad_fs_that_signs_inside_needs_what_the_line_says(
 
 def test_what_went_wrong_inside_is_never_told() -> None:
     for envelope in (
-        Envelope(spoil=lambda cipher: cipher[:-1] + b"\x00"),
+        Envelope(spoil=flipped(-1)),
         Envelope(spoil_key=lambda cipher: b"\x00" * len(cipher)),
         Envelope(plain=lambda _: b"<not-an-assertion/>"),
         Envelope(plain=lambda _: b"not XML"),
