@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.dev import ConsoleRenderer, plain_traceback
 
+from tests.both_ends import pytest_make_collect_report
 from tests.browser.fixtures import _playwright, chromium, headless_shell, looked_with, running
-from tests.compiled import compiled_once
 from tests.garbage import looked_for_later, looked_for_rarely
-from tests.key_pool import Pools
-from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
-from tests.on_its_own import watched
 from tests.properties import not_timed
-from tests.unflushed import unflushed
 
 __all__ = [
     "_playwright",
     "chromium",
     "headless_shell",
     "looked_with",
+    "pytest_make_collect_report",
     "running",
 ]  # here for all: one Playwright per process
 
@@ -107,7 +103,17 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
-    """What every world needs and no test looks at."""
+    """What every world needs and no test looks at. Read here: who only hands out tests needs none
+    of it.
+    """
+    from structlog.dev import ConsoleRenderer, plain_traceback
+
+    from tests.compiled import compiled_once
+    from tests.key_pool import Pools
+    from tests.leftovers import cleared_at_the_end
+    from tests.on_its_own import watched
+    from tests.unflushed import unflushed
+
     # A log of an unexpected error costs a fifth of a second with colours and every variable.
     ConsoleRenderer.get_active().exception_formatter = plain_traceback
     with cleared_at_the_end(), Pools().used(), compiled_once(), unflushed(), watched():
@@ -138,7 +144,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if names[item.path] in heavy:
             item.add_marker("heavy")
     order = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(names[item.path], len(order)))
+    # By folder and name too: not every process read them in that order.
+    items.sort(key=lambda item: (order.get(names[item.path], len(order)), item.path.parts))
 
 
 def pytest_collection_finish() -> None:
@@ -158,6 +165,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, Any, None]:
     outcome = yield
     report: pytest.TestReport = outcome.get_result()
+    report.keywords = {}  # nobody reads them, and they are half of what goes over the line
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
         # A test that quietly stops running is how a promise gets lost.
         report.outcome = "failed"

@@ -1,18 +1,33 @@
 """RSA keys for tests at a fraction of what they cost: to look for primes is nearly all of it, and
-twelve primes make 66 keys. Two keys that share a prime give each other away, which no test minds.
+thirty primes make 435 keys. All who ask draw from the same ones, so that a process looks for few.
+Two keys that share a prime give each other away, which no test minds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
+from threading import Lock
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+_ONE_AT_A_TIME: Final = Lock()
+
 
 def rsa_keys(bits: int, public_exponent: int = 65537) -> Iterator[RSAPrivateKey]:
-    """Without end, and no two the same."""
+    """Without end, and no two the same, whoever else in this process asks for some."""
+    made = _pairs(bits, public_exponent)
+    while True:
+        with _ONE_AT_A_TIME:
+            key = next(made)
+        yield key
+
+
+@cache
+def _pairs(bits: int, public_exponent: int) -> Iterator[RSAPrivateKey]:
     primes: list[int] = []
     for number in count(1):
         if number > len(primes) - 1:

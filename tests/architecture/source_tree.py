@@ -56,8 +56,26 @@ def python_files(*tops: str) -> tuple[Path, ...]:
 
 
 @cache
+def texts() -> tuple[tuple[Path, str], ...]:
+    """Every file that is a text, with what it says."""
+    found = []
+    for path in files():
+        try:
+            found.append((path, (ROOT / path).read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue  # a picture or a font
+    return tuple(found)
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node, in the order of ``ast.walk``, which takes as long as parsing does."""
+    return tuple(ast.walk(module))
 
 
 def module_name(path: Path) -> str:
@@ -72,14 +90,19 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").is_file() or path.is_dir()
 
 
-def imports(path: Path) -> Iterator[Import]:
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Everything this file imports, also inside functions.
 
     ``from a import b`` counts as ``a.b`` where that is a module.
     """
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[Import]:
     module = module_name(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(tree(path)):
+    for node in nodes(tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(module, node.lineno, alias.name)

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from state.audit import EventTag
-from tests.architecture.source_tree import PRODUCT, python_files, tree
+from tests.architecture.source_tree import PRODUCT, nodes, python_files, tree
 
 
 def test_every_event_is_written_somewhere() -> None:
@@ -14,7 +14,7 @@ def test_every_event_is_written_somewhere() -> None:
         node.attr
         for path in python_files(*PRODUCT)
         if path != Path("state/audit.py")
-        for node in ast.walk(tree(path))
+        for node in nodes(tree(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "EventTag"

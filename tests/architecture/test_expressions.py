@@ -59,7 +59,7 @@ def expressions() -> Iterator[Expression]:
     for package in READ_STRANGERS:
         for path in sorted((ROOT / package).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
-            if not re.search(r"\bre\.", text):  # to read them all takes seconds, in every process
+            if "re." not in text:  # to read them all takes seconds, in every process
                 continue
             lines = [bool(re.search(r"\bre\.", line)) for line in text.splitlines()]
             for statement in ast.parse(text).body:

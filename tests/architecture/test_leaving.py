@@ -8,7 +8,7 @@ import ast
 
 import pytest
 
-from tests.architecture.source_tree import ROOT
+from tests.architecture.source_tree import nodes, python_files, tree
 
 ELSEWHERE = {
     "broker/web/responses.py": "lets the browser leave",
@@ -18,11 +18,11 @@ ELSEWHERE = {
 OURS = {"url_for", "of_login"}
 
 
-def redirects(source: str) -> list[ast.expr]:
+def redirects(module: ast.Module) -> list[ast.expr]:
     """What the calls of ``redirect`` name first."""
     return [
         call.args[0]
-        for call in ast.walk(ast.parse(source))
+        for call in nodes(module)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id == "redirect"
@@ -51,14 +51,14 @@ def is_ours(named: ast.expr) -> bool:
     ],
 )
 def test_what_is_ours_is_told_from_what_is_not(source: str, ours: bool) -> None:
-    assert [is_ours(named) for named in redirects(source)] == [ours]
+    assert [is_ours(named) for named in redirects(ast.parse(source))] == [ours]
 
 
 def test_redirects_stay_within_our_origin() -> None:
-    found = set()
-    for package in ("admin", "broker"):
-        for file in (ROOT / package).rglob("*.py"):
-            for named in redirects(file.read_text(encoding="utf-8")):
-                if not is_ours(named):
-                    found.add(str(file.relative_to(ROOT)))
+    found = {
+        str(path)
+        for path in python_files("admin", "broker")
+        for named in redirects(tree(path))
+        if not is_ours(named)
+    }
     assert found == set(ELSEWHERE)

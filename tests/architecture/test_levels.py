@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.source_tree import PRODUCT, python_files, tree
+from tests.architecture.source_tree import PRODUCT, nodes, python_files, tree
 
 HOME: Final = "assurance"
 # Names under which levels travel; a comparison with one of these in it is taken for one of levels.
@@ -49,11 +49,11 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def comparisons(parsed: ast.AST) -> Iterator[ast.expr]:
+def comparisons(parsed: ast.Module) -> Iterator[ast.expr]:
     """Every expression that sets levels against each other. Whether there is a level at all
     (``is None``) is no comparison.
     """
-    for node in ast.walk(parsed):
+    for node in nodes(parsed):
         match node:
             case ast.Compare():
                 sides = [node.left, *node.comparators]

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.source_tree import PRODUCT, python_files, tree
+from tests.architecture.source_tree import PRODUCT, nodes, python_files, tree
 
 
 def stale(module: ast.Module) -> Iterator[int]:
     """The lines of ``session.get(..., with_for_update=...)`` that may give what was read before."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         match node:
             case ast.Call(func=ast.Attribute(attr="get" | "get_one"), keywords=keywords):
                 said = {keyword.arg for keyword in keywords}

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from broker.monitoring import metrics
-from tests.architecture.source_tree import PRODUCT, ROOT, python_files, tree
+from tests.architecture.source_tree import PRODUCT, ROOT, nodes, python_files, tree
 from tests.world import make_world
 
 LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
@@ -26,7 +26,7 @@ SHIPPED = (ROOT / "deploy/grafana/sluis.json", ROOT / "deploy/prometheus/alerts.
 def _logged() -> Iterator[tuple[str, str]]:
     """(event, level) of each call ``log.level("event", …)`` in the product."""
     for path in python_files(*PRODUCT):
-        for node in ast.walk(tree(path)):
+        for node in nodes(tree(path)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             of = node.func.value

@@ -35,7 +35,8 @@ def files() -> dict[str, str]:
 def complaints() -> Iterator[str]:
     """What is wrong, a line each: a row without words, or a file that is not that of the code."""
     yield from since.complaints(pages(), since.known())
-    for name, text in files().items():
+    made = files()
+    for name, text in made.items():
         for line in text.splitlines():
             if line.startswith("| ") and line.endswith("|  |"):
                 yield f"{name}: nothing is said of {line.split('|')[1].strip()}"
@@ -43,7 +44,7 @@ def complaints() -> Iterator[str]:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             yield f"docs/reference/{name} is not that of the code; run: make reference"
     for file in sorted(FOLDER.glob("*.md")):
-        if file.name not in files():
+        if file.name not in made:
             yield f"docs/reference/{file.name} is written by nobody any more"
 
 

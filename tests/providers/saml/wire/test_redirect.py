@@ -113,16 +113,20 @@ def test_sharpzip_of_old_net_puts_a_header_of_zlib_around_it() -> None:
         (zlib.compress(MESSAGE)[:-1], "deflate"),
         (zlib.compress(MESSAGE) + b"x", "deflate"),
         (b"\x78\xbb" + zlib.compress(MESSAGE)[2:], "deflate"),  # it asks for a dictionary
-        (zlib.compress(b" " * (LARGEST + 1)), "too_large"),
-        (zlib.compress(b" " * 50_000_000), "too_large"),
     ],
-    ids=["checksum", "cut", "more", "dictionary", "large", "huge"],
+    ids=["checksum", "cut", "more", "dictionary"],
 )
 def test_a_header_of_zlib_excuses_nothing(sent: bytes, expected: str) -> None:
     assert inflated(zlib.compress(b" " * LARGEST)) == b" " * LARGEST
     with pytest.raises(WireRefused) as refused:
         inflated(sent)
     assert refused.value.reason == expected
+
+
+@pytest.mark.parametrize("length", [LARGEST + 1, 50_000_000], ids=["large", "huge"])
+def test_a_header_of_zlib_makes_nothing_smaller(length: int) -> None:
+    with pytest.raises(WireRefused, match="too_large"):
+        inflated(zlib.compress(b" " * length))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
