@@ -105,12 +105,10 @@ class Sealer:
 
     def fingerprint(self, context: str, *parts: str) -> str:
         """Keyed HMAC-SHA256, 64 hex digits; equal for equal parts, not made without the key."""
-        mac = hmac.new(self._fingerprint_key, digestmod="sha256")
-        for part in (context, *parts):
-            encoded = part.encode()
-            # Lengths keep ("ab", "c") apart from ("a", "bc").
-            mac.update(len(encoded).to_bytes(8) + encoded)
-        return mac.hexdigest()
+        encoded = [part.encode() for part in (context, *parts)]
+        # Lengths keep ("ab", "c") apart from ("a", "bc").
+        message = b"".join([len(part).to_bytes(8) + part for part in encoded])
+        return hmac.digest(self._fingerprint_key, message, "sha256").hex()
 
     def __repr__(self) -> str:
         return f"Sealer(key_ids={self.key_ids!r})"

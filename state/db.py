@@ -123,7 +123,7 @@ def new_id() -> str:
     """An identifier for a row: 128 random bits, 26 characters of lower-case base32."""
     number = int.from_bytes(secrets.token_bytes(16))
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join(alphabet[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([alphabet[(number >> shift) & 31] for shift in range(125, -1, -5)])
 
 
 def prepare_sqlite(engine: Engine) -> None:

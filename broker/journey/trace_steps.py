@@ -18,6 +18,7 @@ from broker.journey.login import Login, Stopped
 from providers.federation_members import federation_of, member_id
 from providers.interface import Identity
 from providers.worth import LEVEL_UNKNOWN
+from state import record_json
 from state.copies import replace
 from state.trace import Fact, TraceStep
 
@@ -93,8 +94,7 @@ def _made(
 
 def _with(login: Login, *made: TraceStep) -> Login:
     """All at once: a copy of the login costs more than a step."""
-    lines = (_written(one) for one in made)
-    return replace(login, trace=login.trace + "".join(lines))
+    return replace(login, trace=login.trace + "".join([_written(one) for one in made]))
 
 
 def steps(login: Login) -> tuple[TraceStep, ...]:
@@ -105,7 +105,7 @@ def steps(login: Login) -> tuple[TraceStep, ...]:
 
 def _written(made: TraceStep) -> str:
     values = (made.step, made.outcome, made.reason, made.milliseconds, made.measured)
-    return json.dumps(values) + "\n"
+    return record_json.line(values) + "\n"
 
 
 def began(login: Login, now: datetime) -> Login:

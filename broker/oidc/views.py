@@ -26,6 +26,7 @@ from broker.oidc.userinfo import NotBelieved
 from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
+from broker.web.current_request import current_request
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale
 from broker.web.responses import leave, remember_portal, remember_reference
@@ -81,7 +82,7 @@ def create_blueprint(
 
     @blueprint.after_request
     def _let_read(response: Response) -> Response:
-        if request.endpoint in ("oidc.token", "oidc.userinfo"):
+        if current_request().endpoint in ("oidc.token", "oidc.userinfo"):
             cors.end(response)
         return response
 

@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from broker.web.cookies import LANGUAGE, remember_language
+from broker.web.current_request import current_request
 from broker.web.endpoints import Readers, endpoints_of
 
 LOCALES = ("nl", "en")
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _remember(response: Response) -> Response:
-        wish = request.args.get("ui")
+        wish = current_request().args.get("ui")
         if wish in LOCALES:
             endpoint = declared.asked()
             # A cache keeps an answer for others, with the cookies in it.
@@ -31,13 +32,14 @@ def install(app: Flask) -> None:
 
 def locale() -> str:
     """The language of this response: ``nl`` or ``en``."""
+    request = current_request()
     wishes = (
         request.args.get("ui"),
         request.cookies.get(LANGUAGE),
         getattr(g, "portal_locale", None),
-        _of_browser(),
     )
-    return next((wish for wish in wishes if wish in LOCALES), "nl")
+    found = next((wish for wish in wishes if wish in LOCALES), None)
+    return found or _of_browser() or "nl"
 
 
 def _of_browser() -> str | None:

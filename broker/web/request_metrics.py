@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from flask import Flask, g, request
+from flask import Flask, g
 from werkzeug.wrappers import Response
 
 from broker.monitoring import metrics
+from broker.web.current_request import current_request
 
 NO_ROUTE = "none"
 
@@ -23,6 +24,7 @@ def install(app: Flask) -> None:
     def _end(response: Response) -> Response:
         began = g.get("began")
         if began is not None:
+            request = current_request()
             rule = request.url_rule
             metrics.request_answered(
                 rule.rule if rule else NO_ROUTE,
