@@ -105,9 +105,11 @@ class Sealer:
 
     def fingerprint(self, context: str, *parts: str) -> str:
         """Keyed HMAC-SHA256, 64 hex digits; equal for equal parts, not made without the key."""
-        encoded = [part.encode() for part in (context, *parts)]
-        # Lengths keep ("ab", "c") apart from ("a", "bc").
-        message = b"".join([len(part).to_bytes(8) + part for part in encoded])
+        message = b""
+        for part in (context, *parts):
+            encoded = part.encode()
+            # Lengths keep ("ab", "c") apart from ("a", "bc").
+            message += len(encoded).to_bytes(8) + encoded
         return hmac.digest(self._fingerprint_key, message, "sha256").hex()
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
@@ -119,11 +119,14 @@ def sealed_column(context: str) -> MappedColumn[Any]:
     return mapped_column(LargeBinary, info={SEALED: context})
 
 
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+
+
 def new_id() -> str:
     """An identifier for a row: 128 random bits, 26 characters of lower-case base32."""
     number = int.from_bytes(secrets.token_bytes(16))
-    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join([alphabet[(number >> shift) & 31] for shift in range(125, -1, -5)])
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from assurance.levels import AssuranceLevel
 from broker.journey.context import LoginContext
@@ -99,8 +99,13 @@ def _with(login: Login, *made: TraceStep) -> Login:
 
 def steps(login: Login) -> tuple[TraceStep, ...]:
     """The steps so far. Kept as text: a login is read at every request, its steps at the end."""
-    written = json.loads(f"[{','.join(login.trace.splitlines())}]")
-    return tuple(TraceStep(*values) for values in written)
+    return tuple([TraceStep(*values) for values in _read(login)])
+
+
+def _read(login: Login) -> list[list[Any]]:
+    """The values of each step."""
+    found: list[list[Any]] = json.loads(f"[{','.join(login.trace.splitlines())}]")
+    return found
 
 
 def _written(made: TraceStep) -> str:
@@ -249,7 +254,7 @@ def succeeded(login: Login, context: LoginContext, now: datetime) -> Login:
         Step.CHOOSE_MANDATE: _mandate(login),
         Step.ASK_CONSENT: {"rule": str(context.service.consent)},
     }
-    names = {made.step for made in steps(login)}
+    names = {name for name, *_ in _read(login)}
     quiet = [
         _made(login, now, str(at), "not_asked", None, **facts)
         for at, facts in unasked.items()

@@ -36,6 +36,7 @@ _PHONE: Final = re.compile(r"(?<![\w.:-])(?:\+[1-9]|00[1-9]|06)(?:[ -]?\d){8,14}
 _XML: Final = re.compile(r"<[A-Za-z?!/][^>]{0,2000}>")
 _QUERY: Final = re.compile(r"\?[^\s\"']+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_WORD: Final = re.compile(r"[a-z_.-]{1,39}")  # in which none of these is ever found
 _TAG: Final = re.compile(r"<[A-Za-z?!]")
 MAX_TEXT: Final = 2000
 MAX_TRACEBACK: Final = 6000
@@ -67,6 +68,8 @@ def _clean(key: str, value: Any) -> Any:
 
 def _clean_text(text: str, last: int | None = None) -> str:
     """``last``: keep so much of the end, where a traceback says what it is."""
+    if _WORD.fullmatch(text) is not None:
+        return text
     text = _without_document(text)
     for pattern in (_JWT, _QUERY, _XML, _MAIL, _LONG, _PHONE, _NINE_DIGITS):
         text = pattern.sub(REMOVED, text)

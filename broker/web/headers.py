@@ -8,7 +8,7 @@ view said under those names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
@@ -80,22 +80,25 @@ class HeadedResponse(Response):
     def get_wsgi_response(
         self, environ: WSGIEnvironment
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
-        if not self._is_plain(environ):
+        told = list(self.headers)
+        values = {name.lower(): value for name, value in told}
+        if not self._is_plain(environ, values):
             pieces, status, said = super().get_wsgi_response(environ)
             return pieces, status, self.joining.of(said)
         # What the library would say of this answer, without a copy of its headers in between.
-        told = list(self.headers)
-        if "Content-Length" not in self.headers:
+        if "content-length" not in values:
             told.append(("Content-Length", str(sum(map(len, self.iter_encoded())))))
         return self.get_app_iter(environ), self.status, self.joining.of(told)
 
-    def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        """Has it a body of a known length, and no address that must be quoted?"""
+    def _is_plain(self, environ: WSGIEnvironment, values: Mapping[str, str]) -> bool:
+        """Has it a body of a known length, and no address that must be quoted? ``values``: of its
+        headers, by their names in lower case.
+        """
         if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in _WITHOUT_BODY:
             return False
-        if not self.is_sequence or "Content-Location" in self.headers:
+        if not self.is_sequence or "content-location" in values:
             return False
-        place = self.headers.get("Location")
+        place = values.get("location")
         return place is None or _QUOTED.fullmatch(place) is not None
 
 
@@ -153,7 +156,7 @@ def _keep_apart(response: AnyResponse) -> None:
     if "Vary" in response.headers:
         response.vary.add("Cookie")
     else:
-        response.headers["Vary"] = "Cookie"
+        response.headers.add("Vary", "Cookie")
 
 
 @lru_cache(maxsize=256)  # origins of makelaars are among the wishes
