@@ -26,6 +26,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.types import TypeDecorator
 
 from assurance.levels import AssuranceLevel
+from state.prepared import end_reads
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -181,6 +182,7 @@ def writing(session: Session) -> Iterator[Session]:
     On SQLite it takes the write lock at once, because a reader that turns writer half-way fails as
     soon as another process wrote in between.
     """
+    end_reads(session)
     session.rollback()
     session.connection(execution_options={WRITES: True, **_in_a_transaction(session)})
     try:
@@ -200,6 +202,7 @@ def reading_together(session: Session) -> Iterator[None]:
     if _is_in_a_transaction(session):
         yield
         return
+    end_reads(session)
     session.rollback()
     session.connection(execution_options=_in_a_transaction(session))
     try:

@@ -13,13 +13,26 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from state import prepared
 from state.db import Base, reading_alone
 
 log = structlog.get_logger()
 
 
 class RequestSession(FlaskSession):
-    """A session of the one engine that there is; it looks for no other."""
+    """A session of the one engine that there is; it looks for no other. What a request reads, it
+    reads on one connection.
+    """
+
+    def __init__(self, db: SQLAlchemy, **given: Any) -> None:
+        super().__init__(db, **given)
+        prepared.share_reads(self)
+
+    def close(self) -> None:
+        try:
+            prepared.end_reads(self)
+        finally:
+            super().close()
 
     def get_bind(
         self,

@@ -17,6 +17,7 @@ from flask import Flask, Response, g
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
 
+from broker.web.current_request import current_notes
 from broker.web.endpoints import Readers, endpoints_of
 
 if TYPE_CHECKING:
@@ -148,12 +149,12 @@ def install(app: Flask, *, hsts: bool) -> None:
 
 
 def _wishes() -> _Wishes:
-    return cast(_Wishes, g.get(_TOLD, _NONE))
+    return cast(_Wishes, current_notes().get(_TOLD, _NONE))
 
 
 def _keep_apart(response: AnyResponse) -> None:
     """Caches keep answers apart by cookies, whatever else they keep them apart by."""
-    if "Vary" in response.headers:
+    if response.headers.getlist("Vary"):
         response.vary.add("Cookie")
     else:
         response.headers.add("Vary", "Cookie")
