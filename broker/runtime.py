@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -50,4 +50,6 @@ class Runtime:
 
 def runtime() -> Runtime:
     """The runtime of the application that handles this request."""
-    return cast(Runtime, current_app.extensions["sluis"])
+    # Flask's ``current_app`` only stands for it: one question in place of one for each word.
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return cast(Runtime, app.extensions["sluis"])

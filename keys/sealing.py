@@ -105,12 +105,12 @@ class Sealer:
 
     def fingerprint(self, context: str, *parts: str) -> str:
         """Keyed HMAC-SHA256, 64 hex digits; equal for equal parts, not made without the key."""
-        mac = hmac.new(self._fingerprint_key, digestmod="sha256")
+        message = b""
         for part in (context, *parts):
             encoded = part.encode()
             # Lengths keep ("ab", "c") apart from ("a", "bc").
-            mac.update(len(encoded).to_bytes(8) + encoded)
-        return mac.hexdigest()
+            message += len(encoded).to_bytes(8) + encoded
+        return hmac.digest(self._fingerprint_key, message, "sha256").hex()
 
     def __repr__(self) -> str:
         return f"Sealer(key_ids={self.key_ids!r})"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
@@ -26,6 +26,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.types import TypeDecorator
 
 from assurance.levels import AssuranceLevel
+from state.prepared import end_reads
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -119,11 +120,14 @@ def sealed_column(context: str) -> MappedColumn[Any]:
     return mapped_column(LargeBinary, info={SEALED: context})
 
 
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+
+
 def new_id() -> str:
     """An identifier for a row: 128 random bits, 26 characters of lower-case base32."""
     number = int.from_bytes(secrets.token_bytes(16))
-    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join(alphabet[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def prepare_sqlite(engine: Engine) -> None:
@@ -178,6 +182,7 @@ def writing(session: Session) -> Iterator[Session]:
     On SQLite it takes the write lock at once, because a reader that turns writer half-way fails as
     soon as another process wrote in between.
     """
+    end_reads(session)
     session.rollback()
     session.connection(execution_options={WRITES: True, **_in_a_transaction(session)})
     try:
@@ -197,6 +202,7 @@ def reading_together(session: Session) -> Iterator[None]:
     if _is_in_a_transaction(session):
         yield
         return
+    end_reads(session)
     session.rollback()
     session.connection(execution_options=_in_a_transaction(session))
     try:

@@ -97,6 +97,7 @@ def _sqlite(url: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=MORE_WHEN_BUSY,
         pool_timeout=SECONDS_FOR_A_CONNECTION,
+        pool_use_lifo=True,  # the one that was used last still has pages and statements at hand
         hide_parameters=True,
     )
     prepare_sqlite(engine)
@@ -109,6 +110,7 @@ def _postgresql(url: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=MORE_WHEN_BUSY,
         pool_timeout=SECONDS_FOR_A_CONNECTION,
+        pool_use_lifo=True,  # the one that was used last still has pages and statements at hand
         pool_recycle=1800,
         hide_parameters=True,
         connect_args={

@@ -20,6 +20,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 Row = tuple[Any, ...]
 Converter = Callable[[Any], Any]
 _KEPT = "sluis_connection"  # in Session.info: the transaction and its connection
+_SHARES = "sluis_shares_reads"
+_SHARED = "sluis_reads"  # in Session.info: the engine and the connection of its reads
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,20 @@ class _Compiled:
         return tuple(values)
 
 
+def share_reads(session: Session) -> None:
+    """Let reads of this session outside a transaction be on one connection, until ``end_reads``.
+    For a session that somebody closes soon: each of them stays on its own.
+    """
+    session.info[_SHARES] = True
+
+
+def end_reads(session: Session) -> None:
+    """Give their connection back, as it came. Raises DBAPIError."""
+    shared = session.info.pop(_SHARED, None)
+    if shared is not None:
+        _give_back(*shared)
+
+
 class PreparedStatement:
     """One statement. Runs in the transaction of the session that it is given; a read where there is
     none begins none, because what a session does around one costs ten times what the read does.
@@ -66,7 +82,7 @@ class PreparedStatement:
         """Every row. Raises DBAPIError."""
         bind = session.get_bind()
         if self._reads and isinstance(bind, Engine) and not session.in_transaction():
-            return self._alone(bind, parameters)
+            return self._alone(session, bind, parameters)
         connection = _connection_of(session)
         return self._rows(connection.connection, connection.dialect, parameters)
 
@@ -76,23 +92,21 @@ class PreparedStatement:
         _, cursor = self._execute(connection.connection, connection.dialect, parameters)
         cursor.close()
 
-    def _alone(self, engine: Engine, parameters: Mapping[str, Any]) -> list[Row]:
-        """On a connection for this read alone, which goes back to the pool as it came."""
-        dialect, level = engine.dialect, engine.get_execution_options().get("isolation_level")
+    def _alone(self, session: Session, engine: Engine, parameters: Mapping[str, Any]) -> list[Row]:
+        """On a connection for this read alone, which goes back to the pool as it came; on that of
+        its session where reads share one.
+        """
+        shared = session.info.pop(_SHARED, None)
+        driver = _taken(engine) if shared is None else shared[1]
         try:
-            driver = engine.raw_connection()
-        except dialect.loaded_dbapi.Error as error:
-            raise _told(error, dialect) from None
-        try:
-            if level is not None:
-                dialect.set_isolation_level(_of_driver(driver), level)
-            rows = self._rows(driver, dialect, parameters)
-            if level is not None:
-                dialect.reset_isolation_level(_of_driver(driver))
+            rows = self._rows(driver, engine.dialect, parameters)
         except BaseException:
             driver.invalidate()  # whatever became of it, nobody gets it any more
             raise
-        driver.close()
+        if _SHARES in session.info:
+            session.info[_SHARED] = (engine, driver)
+        else:
+            _give_back(engine, driver)
         return rows
 
     def _rows(
@@ -127,6 +141,32 @@ def _told(error: Exception, dialect: Dialect, statement: str | None = None) -> B
     return DBAPIError.instance(
         statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True
     )
+
+
+def _taken(engine: Engine) -> PoolProxiedConnection:
+    """A connection for reads that are each on their own. Raises DBAPIError."""
+    dialect, level = engine.dialect, engine.get_execution_options().get("isolation_level")
+    try:
+        driver = engine.raw_connection()
+    except dialect.loaded_dbapi.Error as error:
+        raise _told(error, dialect) from None
+    if level is not None:
+        try:
+            dialect.set_isolation_level(_of_driver(driver), level)
+        except BaseException:
+            driver.invalidate()
+            raise
+    return driver
+
+
+def _give_back(engine: Engine, driver: PoolProxiedConnection) -> None:
+    if engine.get_execution_options().get("isolation_level") is not None:
+        try:
+            engine.dialect.reset_isolation_level(_of_driver(driver))
+        except BaseException:
+            driver.invalidate()
+            raise
+    driver.close()
 
 
 def _of_driver(driver: PoolProxiedConnection) -> DBAPIConnection:

@@ -6,7 +6,8 @@ of another version of the program may not fit any more.
 
 from __future__ import annotations
 
-from typing import Final, Generic, TypeVar
+import json
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -16,6 +17,14 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 class Unreadable(ValueError):
     """What was kept is no record of this kind. The message names no value."""
+
+
+def line(values: tuple[Any, ...]) -> str:
+    """Words, numbers and mappings of them as one line of JSON, in ASCII: whoever splits lines finds
+    no other end in it.
+    """
+    written = _ENCODER.encode(values)
+    return written.decode() if written.isascii() else json.dumps(values)
 
 
 class RecordJson(Generic[T]):

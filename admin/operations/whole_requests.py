@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any, Final, Protocol
 
@@ -217,10 +217,15 @@ def _environ(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[str,
     for name, value in headers.items():
         if name == "transfer-encoding":
             continue  # it is whole now
-        key = name.upper().replace("-", "_")
-        is_plain = key in ("CONTENT_TYPE", "CONTENT_LENGTH")
-        environ[key if is_plain else f"HTTP_{key}"] = value
+        environ[_key(name)] = value
     return environ
+
+
+@lru_cache(maxsize=256)  # anybody may send names of headers
+def _key(name: str) -> str:
+    """Where a header stands in the environment."""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def _answered(application: WsgiApplication, environ: dict[str, Any]) -> WholeAnswer:

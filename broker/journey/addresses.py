@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
-
-from flask import url_for
+from typing import Final
 
 from broker.journey.login import Login
+from state.query_strings import query_string
 
+LOGINS: Final = "/login"  # below it each login has its address
 PORTAL: Final = "van"  # in the address, for who opens it when nothing else is known of the login
 
 
 def of_login(login: Login, *, ticket: str | None = None) -> str:
     """Where this login is continued; ``ticket``: what the browser that brings an answer shows."""
-    asked: dict[str, Any] = {PORTAL: portal_mark(login.request.client_id), "ticket": ticket}
-    return url_for("login.enter", login_id=login.id, **asked)
+    asked = {PORTAL: portal_mark(login.request.client_id)}
+    if ticket is not None:
+        asked["ticket"] = ticket
+    return f"{LOGINS}/{login.id}?{query_string(asked)}"
 
 
 def portal_mark(client_id: str) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flask import request
 from werkzeug.wrappers import Response
 
 from broker.errors import PageError
@@ -22,6 +21,7 @@ from broker.journey.login import Login
 from broker.monitoring import metrics
 from broker.runtime import Runtime
 from broker.web import cookies
+from broker.web.current_request import current_request
 from broker.web.language import locale
 
 ROUND_SECONDS: Final = 60
@@ -79,7 +79,7 @@ def refuse_rounds(rt: Runtime, login: Login) -> None:
     asked, most = login.request, rt.settings.limits.loop_logins
     if asked.passive:
         return
-    found = held(request.cookies)
+    found = held(current_request().cookies)
     now = int(rt.clock().timestamp())
     if len(found) < most or not goes_round(found, portal_mark(asked.client_id), now, most):
         return
@@ -98,7 +98,7 @@ def keep_few(rt: Runtime, response: Response, keep: str) -> None:
     """Drop the oldest logins of this browser beyond the most that it may have open. ``keep`` is the
     id of the login that this request is about.
     """
-    others = [one for one in held(request.cookies) if one.login_id != keep]
+    others = [one for one in held(current_request().cookies) if one.login_id != keep]
     for one in give_way(others, rt.settings.limits.browser_logins - 1):
         response.delete_cookie(one.name, path="/", secure=True, httponly=True, samesite="Lax")
         if one.ended is None and len(one.login_id) == _ID_LENGTH:
@@ -116,7 +116,7 @@ def _drop(rt: Runtime, one: LoginCookie) -> None:
 def note_end(response: Response, login: Login, now: datetime) -> None:
     """Write in the cookie of this login that it ended, where the browser has that cookie."""
     name = login_cookie.login_cookie_name(login.id)
-    found = next((one for one in held(request.cookies) if one.name == name), None)
+    found = next((one for one in held(current_request().cookies) if one.name == name), None)
     if found is None:
         return
     end = f"{int(now.timestamp()):x}.{portal_mark(login.request.client_id)}"
@@ -135,7 +135,7 @@ def bind_browser(response: Response, login: Login, secret: str, seconds: int) ->
 def keep_longer(response: Response, login: Login, now: datetime) -> None:
     """The cookie of a login that got more time lives as much longer."""
     name = login_cookie.login_cookie_name(login.id)
-    found = next((one for one in held(request.cookies) if one.name == name), None)
+    found = next((one for one in held(current_request().cookies) if one.name == name), None)
     if found is not None:
         seconds = int((login.expires_at - now).total_seconds())
         bind_browser(response, login, found.secret, seconds)

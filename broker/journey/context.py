@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Final
 
 from assurance import second_factor, step_up
@@ -38,6 +37,7 @@ from providers.interface import Identity
 from providers.registry import ProviderRecord
 from providers.worth import NothingWorth
 from state.copies import replace
+from state.worked_out import cached_property
 
 # What a portal hears where an identity proves nothing any more.
 _HEARD: Final[Mapping[str, RefusalCode]] = {
@@ -46,6 +46,26 @@ _HEARD: Final[Mapping[str, RefusalCode]] = {
     worth.LEVEL_UNKNOWN: RefusalCode.LEVEL_UNREACHABLE,
     worth.NOT_TRUSTED: RefusalCode.MANDATE_MISSING,
 }
+
+
+# Facts that follow from a part of the login and from the registrations alone.
+_OF_REQUEST: Final = ("service", "relying_party", "methods", "makelaars")
+_OF_PROVIDER: Final = ("method", "provider", "provider_is_usable")
+_OF_IDENTITY: Final = ("known", "holder")
+
+
+def _kept(before: Login, after: Login) -> Sequence[str]:
+    """The facts that are the same after an answer."""
+    names: list[str] = []
+    if after.request is before.request:
+        names.extend(_OF_REQUEST)
+        if (after.provider_id, after.method) == (before.provider_id, before.method):
+            names.extend(_OF_PROVIDER)
+    if after.identity is before.identity:
+        names.extend(_OF_IDENTITY)
+        if after.request is before.request and after.is_continued == before.is_continued:
+            names.append("identity")
+    return names
 
 
 @dataclass
@@ -233,11 +253,14 @@ class LoginContext:
         return self.known
 
     def follow(self, login: Login) -> LoginContext:
-        """The context after an answer in this same request; the person is not read again."""
+        """The context after an answer in this same request, with the same registrations: what
+        follows from nothing that the answer changed is not looked up again.
+        """
         after = LoginContext(self.rt, self.configuration, login, self.now)
-        if login.identity is self.login.identity:
-            kept = {name: self.__dict__.get(name) for name in ("known", "holder")}
-            after.__dict__.update({name: one for name, one in kept.items() if one is not None})
+        for name in _kept(self.login, login):
+            one = self.__dict__.get(name)
+            if one is not None:
+                after.__dict__[name] = one
         return after
 
     def as_it_stands(self) -> LoginContext:

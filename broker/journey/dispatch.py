@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Request, redirect, request
+from flask import Request, redirect
 from werkzeug.wrappers import Response
 
 from assurance.session_reuse import Obstacle
@@ -36,6 +36,7 @@ from broker.runtime import Runtime
 from broker.web import cookies
 from broker.web.after_form import ends_form
 from broker.web.announcements import remember_about
+from broker.web.current_request import current_request
 from broker.web.language import portal_asks
 from broker.web.responses import leave, remember_portal, remember_reference, show
 from providers.interface import Departure
@@ -51,9 +52,17 @@ class Turn:
     login: Login
     context: LoginContext
     now: datetime
-    form: Mapping[str, str]
-    query: Mapping[str, str]
     request: Request
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """What was answered; read of the request when a step asks for it."""
+        return self.request.form
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What stands in the address behind its question mark."""
+        return self.request.args
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,7 @@ def load(rt: Runtime, login_id: str) -> StoredLogin:
     remember_about(kept.login.request.service_uuid, kept.login.provider_id)
     remember_portal(kept.login.request.client_id)
     portal_asks(kept.login.request.locale)
+    request = current_request()
     if not is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
     shown = login_store.without_ticket(kept, request.args.get("ticket", ""))
@@ -133,11 +143,11 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     kept = StoredLogin(login, None)
     context = _turn(rt, login).context
     login = replace(login, after_form=ends_form())  # of a console whose session was over
-    if single_sign_on.may_ask(login, context) and cookies.may_hold_session(request):
+    if single_sign_on.may_ask(login, context) and cookies.may_hold_session(current_request()):
         _save(rt, kept, login)
         return _onwards(login)
     if login.request.passive:
-        _, why = single_sign_on.continued(rt, login, context, request)
+        _, why = single_sign_on.continued(rt, login, context, current_request())
         raise passive.refusal(open_row(login, context), why)
     outcome, login, at = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
@@ -149,7 +159,7 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
 def run(rt: Runtime, kept: StoredLogin, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
     context = _turn(rt, kept.login).context
-    login, why = single_sign_on.continued(rt, kept.login, context, request)
+    login, why = single_sign_on.continued(rt, kept.login, context, current_request())
     outcome, login, at = _follow(rt, login, steps, why)
     return _settle(rt, kept, login, outcome, at)
 
@@ -231,9 +241,7 @@ def _turn(rt: Runtime, login: Login) -> Turn:
         login=login,
         context=LoginContext(rt=rt, configuration=rt.configuration, login=login, now=now),
         now=now,
-        form=request.form,
-        query=request.args,
-        request=request,
+        request=current_request(),
     )
 
 
@@ -292,7 +300,7 @@ def _remember(rt: Runtime, response: Response, outcome: Advance, login: Login) -
     if outcome.remember is None and not outcome.forget:
         return
     cookies.change_remembered(
-        request,
+        current_request(),
         response,
         login.request.service_uuid,
         outcome.remember,

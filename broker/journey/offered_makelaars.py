@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from assurance import step_up
@@ -16,6 +15,7 @@ from directory.services import Service
 from providers.federations import Federation
 from providers.members import MemberRecord, federation_is_admitted, is_admitted
 from providers.registry import ProviderRecord
+from state.worked_out import cached_property
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from assurance.levels import AssuranceLevel
 from broker.journey.context import LoginContext
@@ -18,6 +18,7 @@ from broker.journey.login import Login, Stopped
 from providers.federation_members import federation_of, member_id
 from providers.interface import Identity
 from providers.worth import LEVEL_UNKNOWN
+from state import record_json
 from state.copies import replace
 from state.trace import Fact, TraceStep
 
@@ -93,19 +94,23 @@ def _made(
 
 def _with(login: Login, *made: TraceStep) -> Login:
     """All at once: a copy of the login costs more than a step."""
-    lines = (_written(one) for one in made)
-    return replace(login, trace=login.trace + "".join(lines))
+    return replace(login, trace=login.trace + "".join([_written(one) for one in made]))
 
 
 def steps(login: Login) -> tuple[TraceStep, ...]:
     """The steps so far. Kept as text: a login is read at every request, its steps at the end."""
-    written = json.loads(f"[{','.join(login.trace.splitlines())}]")
-    return tuple(TraceStep(*values) for values in written)
+    return tuple([TraceStep(*values) for values in _read(login)])
+
+
+def _read(login: Login) -> list[list[Any]]:
+    """The values of each step."""
+    found: list[list[Any]] = json.loads(f"[{','.join(login.trace.splitlines())}]")
+    return found
 
 
 def _written(made: TraceStep) -> str:
     values = (made.step, made.outcome, made.reason, made.milliseconds, made.measured)
-    return json.dumps(values) + "\n"
+    return record_json.line(values) + "\n"
 
 
 def began(login: Login, now: datetime) -> Login:
@@ -249,7 +254,7 @@ def succeeded(login: Login, context: LoginContext, now: datetime) -> Login:
         Step.CHOOSE_MANDATE: _mandate(login),
         Step.ASK_CONSENT: {"rule": str(context.service.consent)},
     }
-    names = {made.step for made in steps(login)}
+    names = {name for name, *_ in _read(login)}
     quiet = [
         _made(login, now, str(at), "not_asked", None, **facts)
         for at, facts in unasked.items()

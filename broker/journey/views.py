@@ -18,7 +18,7 @@ from broker.journey import (
     login_store,
     trace_steps,
 )
-from broker.journey.addresses import PORTAL, of_login
+from broker.journey.addresses import LOGINS, PORTAL, of_login
 from broker.journey.context import LoginContext
 from broker.journey.dispatch import Advance
 from broker.journey.steps import STEPS
@@ -31,7 +31,7 @@ from broker.web.responses import remember_portal, remember_reference
 from broker.web.time_left import asks_facts, facts
 from state.copies import replace
 
-blueprint = Blueprint("login", __name__, url_prefix="/login")
+blueprint = Blueprint("login", __name__, url_prefix=LOGINS)
 QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
 
 

@@ -10,7 +10,8 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from contextlib import nullcontext, suppress
+from typing import Any, Final, TextIO
 
 import structlog
 from flask import g, has_request_context
@@ -36,6 +37,7 @@ _PHONE: Final = re.compile(r"(?<![\w.:-])(?:\+[1-9]|00[1-9]|06)(?:[ -]?\d){8,14}
 _XML: Final = re.compile(r"<[A-Za-z?!/][^>]{0,2000}>")
 _QUERY: Final = re.compile(r"\?[^\s\"']+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_WORD: Final = re.compile(r"[a-z_.-]{1,39}")  # in which none of these is ever found
 _TAG: Final = re.compile(r"<[A-Za-z?!]")
 MAX_TEXT: Final = 2000
 MAX_TRACEBACK: Final = 6000
@@ -67,6 +69,8 @@ def _clean(key: str, value: Any) -> Any:
 
 def _clean_text(text: str, last: int | None = None) -> str:
     """``last``: keep so much of the end, where a traceback says what it is."""
+    if _WORD.fullmatch(text) is not None:
+        return text
     text = _without_document(text)
     for pattern in (_JWT, _QUERY, _XML, _MAIL, _LONG, _PHONE, _NINE_DIGITS):
         text = pattern.sub(REMOVED, text)
@@ -98,6 +102,23 @@ def _with_reference(_logger: Any, _name: str, event: MutableMapping[str, Any]) -
     return event
 
 
+class _Lines:
+    """Where our own events are written, each a line: beside those of libraries, and without what
+    the standard library makes of an event that other handlers may want to see.
+    """
+
+    def __init__(self, handler: logging.StreamHandler[TextIO]) -> None:
+        self._handler = handler
+
+    def msg(self, line: str) -> None:
+        """Where it cannot be written (the disk is full) nobody's request fails for it."""
+        with self._handler.lock or nullcontext(), suppress(Exception):
+            self._handler.stream.write(line + "\n")
+            self._handler.flush()
+
+    debug = info = warning = error = critical = fatal = exception = log = msg
+
+
 def configure_logs(level: str) -> None:
     """Send structured events, and those of libraries, through redaction to standard error."""
     shared: list[Any] = [
@@ -107,27 +128,23 @@ def configure_logs(level: str) -> None:
         _with_reference,
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    # Where a line cannot be written (the disk is full) the library would print what it was made of,
-    # past redaction; and nobody's request fails for it.
+    last: list[Any] = [redact, structlog.processors.JSONRenderer()]
+    # Where a line cannot be written the library would print what it was made of, past redaction.
     logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_may_speak)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                redact,
-                structlog.processors.JSONRenderer(),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*shared, *last],
+        logger_factory=lambda *_: _Lines(handler),
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+        cache_logger_on_first_use=True,
+    )

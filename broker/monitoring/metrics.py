@@ -11,6 +11,7 @@ before this module is imported.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -97,4 +98,10 @@ def token_answered(grant: str, result: str, seconds: float) -> None:
 def request_answered(route: str, method: str, status: int, seconds: float) -> None:
     """A request was answered. ``route`` is the rule, never the path: a path names logins."""
     known = method if method in _METHODS else OTHER
-    HTTP_SECONDS.labels(route, known, str(status)).observe(seconds)
+    _http_seconds(route, known, status).observe(seconds)
+
+
+@cache
+def _http_seconds(route: str, method: str, status: int) -> Histogram:
+    """Of answers of one kind, of which there are as many as series."""
+    return HTTP_SECONDS.labels(route, method, str(status))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from assurance import acr
 from assurance.session_names import SessionName
@@ -35,6 +34,7 @@ from directory.services import OidcClient, RelyingParty
 from keys.sealing import Sealer
 from state.ephemeral import ExpiringStore
 from state.outbox import Message
+from state.query_strings import query_string
 from state.trace import show_reference
 
 
@@ -172,4 +172,4 @@ def answer_to(to: OidcReplyTo, values: Mapping[str, str], issuer: str) -> Reply:
     if to.mode == FORM_POST:
         return Reply(to.redirect_uri, answer)
     joint = "&" if "?" in to.redirect_uri else "?"
-    return Reply(f"{to.redirect_uri}{joint}{urlencode(answer)}")
+    return Reply(f"{to.redirect_uri}{joint}{query_string(answer)}")

@@ -104,12 +104,13 @@ def authenticate(
     keys: ClientKeys,
     rules: AssertionRules,
     now: datetime,
+    presented: Presented | None = None,
 ) -> Authenticated:
     """The client behind this request. Raises TokenError: ``invalid_request`` for more than one
     proof, else ``invalid_client``; an unknown client, another method and a wrong proof are told in
-    one sentence, and apart in ``reason``.
+    one sentence, and apart in ``reason``. ``presented``: what was found of these before.
     """
-    presented = _presented(parameters, authorization)
+    presented = presented or _presented(parameters, authorization)
     client = clients.get(presented.client_id or "")
     if client is None:
         _is_one_of(NO_SECRET, presented.proof)  # takes as long as for a client that is known
@@ -128,10 +129,12 @@ def authenticate(
     return Authenticated(client, once)
 
 
-def named_client(parameters: Parameters, authorization: str | None) -> str | None:
-    """The client that this request says it is of, not believed; None where it says none clearly."""
+def offered_proof(parameters: Parameters, authorization: str | None) -> Presented | None:
+    """What this request offers, of the client that it says it is of: nothing of that is believed
+    yet. None where it says none clearly.
+    """
     try:
-        return _presented(parameters, authorization).client_id
+        return _presented(parameters, authorization)
     except (TokenError, Repeated):
         return None
 

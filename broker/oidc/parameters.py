@@ -22,17 +22,23 @@ class Parameters:
     """What was sent. An empty value counts as absent (RFC 6749 §3.1)."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._pairs = tuple(pairs)
+        self._count = 0
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._count += 1
+            self._values.setdefault(name, []).append(value)
 
     def one(self, name: str) -> str | None:
         """The value, None when absent. Raises Repeated on two, ValueError on one that is too
         long and on a request with too many of them.
         """
-        if len(self._pairs) > MOST:
+        if self._count > MOST:
             raise ValueError(f"more than {MOST} parameters")
-        found = [value for key, value in self._pairs if key == name]
+        found = self._values.get(name)
+        if found is None:
+            return None
         if len(found) > 1:
             raise Repeated(name)
-        if found and len(found[0]) > MAX_LENGTH:
+        if len(found[0]) > MAX_LENGTH:
             raise ValueError(f"{name} is longer than {MAX_LENGTH} characters")
-        return found[0] if found and found[0] else None
+        return found[0] or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from broker.downstream import LoginRequest
@@ -35,7 +35,7 @@ class OidcReplyTo:
 
     def stored(self) -> Mapping[str, str | None]:
         """As ``LoginRequest.reply_to`` holds it."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def of(cls, request: LoginRequest) -> OidcReplyTo:

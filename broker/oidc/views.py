@@ -16,7 +16,12 @@ from broker.monitoring import metrics
 from broker.oidc import cors, hints, refusals
 from broker.oidc.authorization_request import ResponseTarget, parse, response_target
 from broker.oidc.authorization_response import answer_to
-from broker.oidc.client_authentication import AssertionRules, authenticate, named_client
+from broker.oidc.client_authentication import (
+    AssertionRules,
+    Presented,
+    authenticate,
+    offered_proof,
+)
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.discovery import metadata, reach
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
@@ -26,6 +31,7 @@ from broker.oidc.userinfo import NotBelieved
 from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
+from broker.web.current_request import current_request
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale
 from broker.web.responses import leave, remember_portal, remember_reference
@@ -81,7 +87,7 @@ def create_blueprint(
 
     @blueprint.after_request
     def _let_read(response: Response) -> Response:
-        if request.endpoint in ("oidc.token", "oidc.userinfo"):
+        if current_request().endpoint in ("oidc.token", "oidc.userinfo"):
             cors.end(response)
         return response
 
@@ -193,12 +199,20 @@ def _named(rt: Runtime) -> str:
     must not be refused for each other's mistakes.
     """
     parameters = Parameters(request.form.items(multi=True))
-    said = named_client(parameters, request.headers.get("Authorization"))
+    return _registered(rt, offered_proof(parameters, request.headers.get("Authorization")))
+
+
+def _registered(rt: Runtime, presented: Presented | None) -> str:
+    said = presented.client_id if presented is not None else None
     return said if said is not None and said in rt.configuration.oidc_clients else ""
 
 
 def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
-    named = _named(rt)
+    request = current_request()
+    parameters = Parameters(request.form.items(multi=True))
+    authorization = request.headers.get("Authorization")
+    presented = offered_proof(parameters, authorization)
+    named = _registered(rt, presented)
     cors.about(named or None)
     remember_portal(named or None)
     rate_limits.refuse_guessers(rt, "token", named)
@@ -206,14 +220,15 @@ def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
         raise TokenError("invalid_request", f"send {FORM}")
     if request.args:
         raise TokenError("invalid_request", "send parameters in the body, not in the address")
-    parameters, now = Parameters(request.form.items(multi=True)), rt.clock()
+    now = rt.clock()
     who = authenticate(
         parameters,
-        request.headers.get("Authorization"),
+        authorization,
         clients=rt.configuration.oidc_clients,
         keys=client_keys,
         rules=AssertionRules.of(rt.settings),
         now=now,
+        presented=presented,
     )
     rate_limits.count_client(rt, "token", who.client.client_id)
     return token_response(rt, parameters, who, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRequest
@@ -30,7 +30,7 @@ class SamlReplyTo:
 
     def stored(self) -> Mapping[str, str | None]:
         """As ``LoginRequest.reply_to`` holds it."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def of(cls, request: LoginRequest) -> SamlReplyTo:

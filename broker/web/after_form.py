@@ -6,8 +6,9 @@ page that is shown; also those of others, whom no list of ours can name (decisio
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app
 
+from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
 
 
@@ -15,6 +16,7 @@ def ends_form() -> bool:
     """True for a form of ours, and for what may follow it by redirects within our origin: Chromium
     says of a request whether it has been on our origin alone.
     """
+    request = current_request()
     if request.method == "POST":
         return endpoints_of(current_app).asked().csrf  # what needs no token, others post
     return request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -16,6 +16,7 @@ from broker.configuration import Configuration
 from broker.runtime import Runtime, runtime
 from broker.settings_sections import Ui
 from broker.web.announcement_page import AnnouncementNote, HelpDeskCard, Spoken
+from broker.web.current_request import current_notes
 from broker.web.language import locale
 from directory.announcements import Announcement, holding, told
 from directory.fields import Words
@@ -36,7 +37,7 @@ class About:
 
 def remember_about(service_uuid: str, provider_id: str | None) -> None:
     """Texts of this service and makelaar fit on what follows."""
-    g.about = About(service_uuid, provider_id)
+    current_notes().about = About(service_uuid, provider_id)
 
 
 def notes(found: Iterable[Announcement]) -> tuple[AnnouncementNote, ...]:

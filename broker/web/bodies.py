@@ -49,7 +49,7 @@ class BoundRequest(Request):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        cookies = self.headers.get("Cookie", "")
+        cookies = self.environ.get("HTTP_COOKIE", "")
         self.max_content_length = most_bytes(self.path, cookies, self.is_open)
 
     @staticmethod

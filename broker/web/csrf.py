@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
 
 
@@ -20,6 +21,7 @@ def install(app: Flask) -> CSRFProtect:
 
     @app.before_request
     def _check() -> None:
+        request = current_request()
         if request.method not in ("GET", "HEAD") and app.config["WTF_CSRF_ENABLED"]:
             is_somewhere = request.url_rule is not None
             if is_somewhere and declared.asked().csrf:

@@ -8,26 +8,55 @@ from typing import Any, cast
 import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.engine import Engine
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from state import prepared
 from state.db import Base, reading_alone
 
 log = structlog.get_logger()
+
+
+class RequestSession(FlaskSession):
+    """A session of the one engine that there is; it looks for no other. What a request reads, it
+    reads on one connection.
+    """
+
+    def __init__(self, db: SQLAlchemy, **given: Any) -> None:
+        super().__init__(db, **given)
+        prepared.share_reads(self)
+
+    def close(self) -> None:
+        try:
+            prepared.end_reads(self)
+        finally:
+            super().close()
+
+    def get_bind(
+        self,
+        mapper: Any = None,  # noqa: ARG002
+        clause: Any = None,  # noqa: ARG002
+        bind: Engine | Connection | None = None,
+        **_: Any,
+    ) -> Engine | Connection:
+        return bind or cast(RequestDatabase, self._db).given
 
 
 class RequestDatabase(SQLAlchemy):
     """One session per request, ended with it; the engine is given, not made."""
 
     def __init__(self, engine: Engine) -> None:
-        self._given = reading_alone(engine)
+        self.given = reading_alone(engine)
         super().__init__(
-            model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+            model_class=Base,
+            disable_autonaming=True,
+            session_options={"expire_on_commit": False, "class_": RequestSession},
         )
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
-        return self._given
+        return self.given
 
     def _teardown_session(self, exc: BaseException | None) -> None:
         """End the session of this request. What was written is committed by then, so a connection

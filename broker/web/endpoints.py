@@ -13,7 +13,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask
+
+from broker.web.current_request import current_request
 
 View = TypeVar("View", bound=Callable[..., Any])
 FRONT: Final = "front.index"
@@ -96,7 +98,7 @@ class Endpoints:
 
     def asked(self) -> Endpoint:
         """The endpoint of this request; NOWHERE where there is none."""
-        return self.named.get(request.endpoint or "", NOWHERE)
+        return self.named.get(current_request().endpoint or "", NOWHERE)
 
     def programs_ask(self, path: str) -> bool:
         """Do programs ask this address? Also those below it that do not exist."""

@@ -7,7 +7,8 @@ view said under those names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
@@ -16,6 +17,7 @@ from flask import Flask, Response, g
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
 
+from broker.web.current_request import current_notes
 from broker.web.endpoints import Readers, endpoints_of
 
 if TYPE_CHECKING:
@@ -36,6 +38,12 @@ FIXED = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 MAX_COOKIE: Final = 4093  # bytes that every browser keeps
+_WITHOUT_BODY: Final = frozenset({*range(100, 200), 204, 304})
+# An address that stays as it is where all that must be quoted in one is quoted.
+_QUOTED: Final = re.compile(
+    r"(?:https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?/|/(?!/))"
+    r"[A-Za-z0-9_.~%!$&'()*+,/:;=@-]*(?:\?[A-Za-z0-9_.~%!$&'()*+,/:;=?@-]+)?"
+)
 _TOLD: Final = "header_wishes"
 
 
@@ -73,8 +81,26 @@ class HeadedResponse(Response):
     def get_wsgi_response(
         self, environ: WSGIEnvironment
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
-        pieces, status, said = super().get_wsgi_response(environ)
-        return pieces, status, self.joining.of(said)
+        told = list(self.headers)
+        values = {name.lower(): value for name, value in told}
+        if not self._is_plain(environ, values):
+            pieces, status, said = super().get_wsgi_response(environ)
+            return pieces, status, self.joining.of(said)
+        # What the library would say of this answer, without a copy of its headers in between.
+        if "content-length" not in values:
+            told.append(("Content-Length", str(sum(map(len, self.iter_encoded())))))
+        return self.get_app_iter(environ), self.status, self.joining.of(told)
+
+    def _is_plain(self, environ: WSGIEnvironment, values: Mapping[str, str]) -> bool:
+        """Has it a body of a known length, and no address that must be quoted? ``values``: of its
+        headers, by their names in lower case.
+        """
+        if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in _WITHOUT_BODY:
+            return False
+        if not self.is_sequence or "content-location" in values:
+            return False
+        place = values.get("location")
+        return place is None or _QUOTED.fullmatch(place) is not None
 
 
 def let_form_leave() -> None:
@@ -123,15 +149,15 @@ def install(app: Flask, *, hsts: bool) -> None:
 
 
 def _wishes() -> _Wishes:
-    return cast(_Wishes, g.get(_TOLD, _NONE))
+    return cast(_Wishes, current_notes().get(_TOLD, _NONE))
 
 
 def _keep_apart(response: AnyResponse) -> None:
     """Caches keep answers apart by cookies, whatever else they keep them apart by."""
-    if "Vary" in response.headers:
+    if response.headers.getlist("Vary"):
         response.vary.add("Cookie")
     else:
-        response.headers["Vary"] = "Cookie"
+        response.headers.add("Vary", "Cookie")
 
 
 @lru_cache(maxsize=256)  # origins of makelaars are among the wishes

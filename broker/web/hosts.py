@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask
 
 from broker.errors import PageError
+from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
 from broker.web.refusals import shown
 
@@ -23,7 +24,7 @@ def install(app: Flask, base_url: str) -> None:
 
     @app.before_request
     def _refuse_others() -> None:
-        said = request.environ.get("HTTP_HOST", "").lower()
+        said = current_request().environ.get("HTTP_HOST", "").lower()
         if said not in allowed and not declared.asked().by_address:
             found = {"seen": shown(said), "expected": " ".join(sorted(allowed))}
             raise PageError(400, "wrong_host", "Host is not that of web.base_url", found=found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
 
 SERVED = ("GET", "HEAD", "POST")
@@ -21,9 +22,10 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _refuse_others() -> None:
-        if request.method not in SERVED and not _answers_itself():
+        method = current_request().method
+        if method not in SERVED and not _answers_itself():
             raise MethodNotAllowed(allowed())
-        if request.method == "HEAD" and not declared.asked().answers_head:
+        if method == "HEAD" and not declared.asked().answers_head:
             raise MethodNotAllowed(allowed())
 
 

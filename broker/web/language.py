@@ -4,10 +4,11 @@ browser's.
 
 from __future__ import annotations
 
-from flask import Flask, g, request
+from flask import Flask, Request, request
 from werkzeug.wrappers import Response
 
 from broker.web.cookies import LANGUAGE, remember_language
+from broker.web.current_request import current_notes, current_request
 from broker.web.endpoints import Readers, endpoints_of
 
 LOCALES = ("nl", "en")
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _remember(response: Response) -> Response:
-        wish = request.args.get("ui")
+        wish = _asked(current_request())
         if wish in LOCALES:
             endpoint = declared.asked()
             # A cache keeps an answer for others, with the cookies in it.
@@ -31,13 +32,23 @@ def install(app: Flask) -> None:
 
 def locale() -> str:
     """The language of this response: ``nl`` or ``en``."""
+    request = current_request()
+    cookies = request.cookies
     wishes = (
-        request.args.get("ui"),
-        request.cookies.get(LANGUAGE),
-        getattr(g, "portal_locale", None),
-        _of_browser(),
+        _asked(request),
+        cookies[LANGUAGE] if LANGUAGE in cookies else None,  # noqa: SIM401
+        getattr(current_notes(), "portal_locale", None),
     )
-    return next((wish for wish in wishes if wish in LOCALES), "nl")
+    found = next((wish for wish in wishes if wish in LOCALES), None)
+    return found or _of_browser() or "nl"
+
+
+def _asked(request: Request) -> str | None:
+    """What the switch on the page says. Nearly every request says nothing, which ``get`` would find
+    out by an exception.
+    """
+    asked = request.args
+    return asked["ui"] if "ui" in asked else None  # noqa: SIM401
 
 
 def _of_browser() -> str | None:
@@ -50,4 +61,4 @@ def _of_browser() -> str | None:
 
 def portal_asks(wish: str | None) -> None:
     """What the portal asked for (``ui_locales``); the user's own choice goes first."""
-    g.portal_locale = wish
+    current_notes().portal_locale = wish

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from flask import Flask, request
+from flask import Flask
 
 from broker.errors import TooManyRequests
 from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
+from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
 from state.limits import Limit, network_of, spend
 
@@ -78,7 +79,7 @@ def _spend(rt: Runtime, limit: Limit, key: str) -> None:
 
 
 def _network() -> str:
-    return network_of(request.remote_addr or "")
+    return network_of(current_request().remote_addr or "")
 
 
 def _refused(limit: Limit, *, log_it: bool) -> TooManyRequests:

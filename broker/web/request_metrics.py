@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from flask import Flask, g, request
+from flask import Flask
 from werkzeug.wrappers import Response
 
 from broker.monitoring import metrics
+from broker.web.current_request import current_notes, current_request
 
 NO_ROUTE = "none"
 
@@ -17,12 +18,13 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.began = perf_counter()
+        current_notes().began = perf_counter()
 
     @app.after_request
     def _end(response: Response) -> Response:
-        began = g.get("began")
+        began = current_notes().get("began")
         if began is not None:
+            request = current_request()
             rule = request.url_rule
             metrics.request_answered(
                 rule.rule if rule else NO_ROUTE,

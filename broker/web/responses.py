@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from broker.runtime import runtime
 from broker.web.after_form import ends_form
+from broker.web.current_request import current_notes
 from broker.web.departure_page import DeparturePage
 from broker.web.headers import let_form_leave
 from directory.consoles import CONSOLES
@@ -43,12 +44,12 @@ def leave(url: str, fields: Mapping[str, str], party: str, *, after_form: bool =
 
 def remember_reference(reference: str) -> None:
     """The reference of the login that this request is about: in the log and on an error page."""
-    g.reference = reference
+    current_notes().reference = reference
 
 
 def remember_portal(client_id: str | None) -> None:
     """The registered portal, or console of ours, that this request is about."""
-    g.portal = client_id
+    current_notes().portal = client_id
 
 
 def portal_of_request() -> str | None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from werkzeug.wrappers import Response
+
+from broker.web.current_request import current_request
 
 FOLDER: Final = Path(__file__).parent.parent / "static"
 _YEAR: Final = 365 * 24 * 3600  # seconds
@@ -24,6 +26,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def _kept(response: Response) -> Response:
         # While servers are replaced, an old one is asked by the version of a new one: not to keep.
+        request = current_request()
         if request.endpoint == "static" and response.status_code < 400:
             name = (request.view_args or {}).get("filename", "")
             if name in versions() and request.args.get("v") == versions()[name]:

@@ -90,4 +90,7 @@ def in_words(stored: str | None) -> str:
 
 
 def _first(table: tuple[tuple[str, str], ...], said: str) -> str | None:
-    return next((name for mark, name in table if mark in said), None)
+    for mark, name in table:
+        if mark in said:
+            return name
+    return None

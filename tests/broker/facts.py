@@ -174,10 +174,15 @@ def a_context(rt: Runtime, login: Login) -> LoginContext:
     return LoginContext(rt, rt.configuration, login, rt.clock())
 
 
-def a_request(cookies: Mapping[str, str] | None = None) -> Request:
-    """A request of a browser with these cookies."""
+def a_request(
+    cookies: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
+) -> Request:
+    """A request of a browser with these cookies; a form that is sent, where there is one."""
     header = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
-    return Request(EnvironBuilder(headers={"Cookie": header} if header else {}).get_environ())
+    headers = {"Cookie": header} if header else {}
+    method = "GET" if form is None else "POST"
+    made = EnvironBuilder(method=method, data=dict(form or {}), headers=headers)
+    return Request(made.get_environ())
 
 
 def a_turn(
@@ -193,9 +198,7 @@ def a_turn(
         login=login,
         context=a_context(rt, login),
         now=rt.clock(),
-        form=form or {},
-        query={},
-        request=a_request(cookies),
+        request=a_request(cookies, form),
     )
 
 

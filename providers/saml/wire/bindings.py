@@ -8,7 +8,6 @@ import base64
 import binascii
 import zlib
 from typing import Final
-from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -18,7 +17,9 @@ from keys.xml.encodings import without_mark
 from keys.xml.guard import MAX_BYTES
 from keys.xml.names import RSA_SHA256
 from providers.saml.wire.refused import WireRefused
+from state.query_strings import query_string
 
+_SIGNED_WITH: Final = "&" + query_string({"SigAlg": RSA_SHA256})
 MAX_BASE64: Final = MAX_BYTES * 4 // 3 + 4096  # line breaks included
 
 
@@ -56,10 +57,10 @@ def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKe
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     deflated = compressor.compress(message) + compressor.flush()
     separator = "&" if "?" in location else "?"
-    query = f"SAMLRequest={_quoted(deflated)}&{urlencode({'RelayState': relay_state})}"
+    query = f"SAMLRequest={_quoted(deflated)}&{query_string({'RelayState': relay_state})}"
     if key is None:
         return location + separator + query
-    query += "&" + urlencode({"SigAlg": RSA_SHA256})
+    query += _SIGNED_WITH
     assert isinstance(key.key, rsa.RSAPrivateKey)
     signature = key.key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{location}{separator}{query}&Signature={_quoted(signature)}"
@@ -67,7 +68,7 @@ def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKe
 
 def _quoted(data: bytes) -> str:
     """Base64 as a value of a query. Three of its signs are quoted there; to look at each sign, as
-    ``urlencode`` does, costs as much as the signature.
+    ``quote`` does, costs as much as the signature.
     """
     value = base64.b64encode(data).decode()
     return value.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")

@@ -22,7 +22,7 @@ from broker.oidc.client_authentication import (
     AssertionRules,
     Authenticated,
     authenticate,
-    named_client,
+    offered_proof,
 )
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import Refused, TokenError
@@ -345,7 +345,8 @@ def test_an_emptied_store_distrusts_what_may_have_been_made_before(
 def test_whom_a_request_names_is_read_without_being_believed(
     form: dict[str, str], authorization: str | None, name: str | None
 ) -> None:
-    assert named_client(Parameters(form.items()), authorization) == name
+    offered = offered_proof(Parameters(form.items()), authorization)
+    assert (offered.client_id if offered is not None else None) == name
 
 
 def test_a_digest_that_is_none_and_was_registered_before_the_rule_fits_no_secret() -> None:

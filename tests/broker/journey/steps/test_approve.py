@@ -116,8 +116,8 @@ def test_who_took_long_confirms_with_a_login_of_now(
         person_id="roos",
         expires_at=START + timedelta(hours=1),
     )
-    turn = replace(a_turn(a_runtime(session), login), now=later)
-    turn = replace(turn, form={"shown": DOCUMENT.shown, "decision": "agree"})
+    answered = {"shown": DOCUMENT.shown, "decision": "agree"}
+    turn = replace(a_turn(a_runtime(session), login, form=answered), now=later)
     with a_page():
         outcome = approve.answer(turn)
     assert isinstance(outcome, Advance) and outcome.login.answer is not None
