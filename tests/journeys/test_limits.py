@@ -67,7 +67,7 @@ EXPENSIVE = (
 
 FREE = {
     *("static", "theme.style", "front.index", "help.index", "help.topic", "health.live"),
-    *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
+    *("oidc.discovery", "oidc.jwks", "own_metadata.oidc_client_jwks"),
     *("developers.index", "developers.error_codes", "developers.recipe"),
 }
 # All logins of a portal, from one address.
