@@ -21,7 +21,7 @@ from tests.world import World, make_world
 
 # Each is authenticated by the message itself: signature, code, client authentication, state.
 EXEMPT_FROM_CSRF = {
-    *("oidc.authorize", "oidc.token", "oidc.userinfo"),
+    *("oidc.authorize", "oidc.token", "oidc.par", "oidc.userinfo"),
     *("logout.portal_asks", "arrivals.saml_acs", "arrivals.oidc_form", "saml_idp.by_post"),
     *("saml_idp_logout.by_post", "saml_idp_logout.by_soap"),
     *("makelaar_logout.by_post", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
@@ -33,7 +33,7 @@ READ_BY_ANYBODY = {
     *("own_metadata.for_makelaar", "saml_idp.metadata_of_portal"),
 }
 ASKED_BY_PROGRAMS = {
-    *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
+    *("oidc.token", "oidc.par", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
     *("own_metadata.oidc_client_jwks", "health.live", "health.ready"),
     *("saml_idp_logout.by_soap", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
     "saml_idp.resolve_artifact",
