@@ -293,6 +293,12 @@ class OidcClient(RelyingParty):
     require_pkce: bool = Field(
         default=True, description="Whether a request without PKCE (RFC 7636) is refused."
     )
+    require_pushed_authorization_requests: bool = Field(
+        default=False,
+        description=(
+            "Whether a request is refused that the portal did not bring to `/par` first (RFC 9126)."
+        ),
+    )
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = Field(
         default="RS256", description="The algorithm that ID tokens for this portal are signed with."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -16,18 +17,38 @@ Key = TypeVar("Key", bound=AnyPrivateKey)
 
 
 def public_jwks(keyring: KeyRing, use: KeyUse) -> dict[str, Any]:
-    """The published keys of one use as a JWK set; public members only.
+    """The published keys for tokens of ours as a JWK set; public members only.
 
-    Raises ValueError for a SAML use: those keys travel in metadata and nowhere else.
+    Raises ValueError for another use: those of SAML travel in metadata, and what makelaars fetch
+    is ``client_jwks``.
     """
-    if use not in (KeyUse.OIDC_SIGNING, KeyUse.CLIENT_SIGNING):
+    if use is not KeyUse.OIDC_SIGNING:
         raise ValueError(f"{use} has no JWK set")
     return {"keys": [_public_jwk(key) for key in keyring.published(use)]}
 
 
 def client_jwks(keyring: KeyRing) -> dict[str, Any]:
-    """What makelaars fetch to verify our private_key_jwt."""
-    return public_jwks(keyring, KeyUse.CLIENT_SIGNING)
+    """What makelaars fetch to verify our private_key_jwt: for each algorithm an entry of its own,
+    with a name of its own. Some choose by ``kid`` alone, others refuse a key without ``alg`` or
+    take it for one of RS256.
+    """
+    found = []
+    for key in keyring.published(KeyUse.CLIENT_SIGNING):
+        for algorithm in SIGNED_WITH[key.algorithm]:
+            named = {"kid": kid_for(key, algorithm), "alg": algorithm}
+            found.append({**_public_jwk(key), **named})
+    return {"keys": found}
+
+
+# By the algorithm that a key was made for. The RSA key signs RS256 and PS256 alike.
+SIGNED_WITH: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"RS256": ("RS256", "PS256"), "ES256": ("ES256",)}
+)
+
+
+def kid_for(key: PrivateKey, algorithm: str) -> str:
+    """What a makelaar calls this key of ours, used with this algorithm."""
+    return key.kid if key.algorithm == algorithm else f"{key.kid}.{algorithm}"
 
 
 @lru_cache(maxsize=64)
@@ -65,6 +86,6 @@ def _public_jwk(private_key: PrivateKey) -> dict[str, Any]:
     jwk: dict[str, Any] = as_joserfc(private_key.key, private_key.kid).as_dict(private=False)
     jwk["use"] = "sig"
     # The RSA key signs RS256 and PS256 alike for portals; a fixed ``alg`` would forbid one of them.
-    if private_key.use is not KeyUse.OIDC_SIGNING or private_key.algorithm != "RS256":
+    if private_key.algorithm != "RS256":
         jwk["alg"] = private_key.algorithm
     return jwk

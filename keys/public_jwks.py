@@ -153,7 +153,7 @@ def _rsa(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
     if bits.bit_length() > MAX_RSA_BITS or not 3 <= exponent < 2**64:
         raise UselessKey("an RSA key of an unusual size", "make one of 2048 to 8192 bits")
     try:
-        key = RSAKey.import_key({name: entry[name] for name in ("kty", "n", "e")}, parameters)
+        key = RSAKey.import_key({"kty": "RSA", **_bare(entry, ("n", "e"))}, parameters)
         _ = key.raw_value  # the numbers are judged when they are used first
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         raise _broken() from None
@@ -180,7 +180,8 @@ def _on_curve(
     for name in numbers:
         _number(entry, name)
     try:
-        key = kind.import_key({name: entry[name] for name in ("kty", "crv", *numbers)}, parameters)
+        named = {name: entry[name] for name in ("kty", "crv")}
+        key = kind.import_key({**named, **_bare(entry, numbers)}, parameters)
         _ = key.raw_value
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         raise _broken() from None
@@ -196,6 +197,13 @@ _IMPORT: Final[Mapping[str, Callable[[Mapping[str, Any], KeyParameters], Verifyi
 
 def _broken() -> UselessKey:
     return UselessKey("the numbers of this key are no key", "export it anew")
+
+
+def _bare(entry: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    """These numbers without the signs that fill them up, which Java and .NET write by themselves
+    and RFC 7515 §2 leaves out.
+    """
+    return {name: str(entry[name]).rstrip("=") for name in names}
 
 
 def _number(entry: Mapping[str, Any], name: str) -> int:

@@ -35,6 +35,7 @@ NEEDED: Final = (
     (KeyUse.SAML_ENCRYPTION, "RSA"),
     (KeyUse.SAML_IDP_SIGNING, "RSA"),
     (KeyUse.CLIENT_SIGNING, "RS256"),
+    (KeyUse.CLIENT_SIGNING, "ES256"),
     (KeyUse.AUDIT_SIGNING, "ES256"),
 )
 # Every use there may be a key for: one for TLS comes only where somebody asked for it.

@@ -27,6 +27,7 @@ class MakelaarEndpoint(enum.StrEnum):
     JWKS = "jwks_uri"
     TOKEN = "token_endpoint"
     USERINFO = "userinfo_endpoint"
+    PUSH = "pushed_authorization_request_endpoint"
     ARTIFACT = "ArtifactResolutionService"
 
 

@@ -13,6 +13,7 @@ from providers.saml.dialects.etd import UNNAMED
 from providers.saml.dialects.saml2int import SAML2INT
 from providers.saml_settings import MAX_SKEW_SECONDS, SamlSettings
 
+ClientAlgorithm = Literal["RS256", "PS256", "ES256"]  # of our proof; the first that is taken
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
 
 
@@ -44,6 +45,14 @@ class OidcSettings(RegisteredDocument):
             "that the makelaar names in `token_endpoint_auth_methods_supported`."
         ),
     )
+    token_endpoint_auth_signing_alg: ClientAlgorithm | None = Field(
+        default=None,
+        description=(
+            "With `private_key_jwt`: the algorithm that our proof is signed with. Left out: the "
+            "first of these that the makelaar names in "
+            "`token_endpoint_auth_signing_alg_values_supported`, else `RS256`."
+        ),
+    )
     client_assertion_audience: Literal["issuer", "token_endpoint"] = Field(
         default="issuer",
         description=(
@@ -58,6 +67,22 @@ class OidcSettings(RegisteredDocument):
             "Whether a request asks the level (`acr_values`). `false` for a product that refuses "
             "words that it does not know, such as PingOne, or that knows no `acr`. Whatever is "
             "asked, the level of the answer is judged."
+        ),
+    )
+    pushes_requests: bool = Field(
+        default=False,
+        description=(
+            "Whether a request goes to the makelaar itself before the browser does (RFC 9126), so "
+            "that nothing of it stands in an address. Also without this where its discovery says "
+            "`require_pushed_authorization_requests`."
+        ),
+    )
+    response_mode: Literal["query", "form_post"] = Field(
+        default="query",
+        description=(
+            "How the answer comes back: in the address (`query`), or in a form that the browser "
+            "posts (`form_post`), so that no code stands in an address. For a product that sends "
+            "nothing else, or that offers it, such as Entra ID and AD FS."
         ),
     )
     client_secret_file: str | None = Field(

@@ -12,6 +12,7 @@ from keys.keyring import KeyRing
 from providers.calls import DISCOVERY_URL, ISSUER, MakelaarEndpoint, of_call, of_status, unreadable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client, discovery
+from providers.oidc.client_proof import ALGORITHMS, assertion_algorithm
 from providers.oidc.discovery import ProviderMetadata
 from providers.oidc.errors import proof_setting
 from providers.oidc.keys import MAX_BYTES, read_jwks
@@ -44,7 +45,7 @@ def troubles(
         )
         metadata = _metadata(document, settings)
         yield from _wishes(document, settings)
-        yield from _proof(document, settings)
+        yield from _proof(document, metadata, settings)
         yield from _keys(metadata, settings, calls)
         if keyring is not None:
             yield from _knows_us(metadata, settings, calls, keyring, redirect_uri, now)
@@ -117,17 +118,20 @@ def _wishes(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[Par
             )
 
 
-def _proof(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[PartyTrouble]:
+def _proof(
+    document: Mapping[str, Any], metadata: ProviderMetadata, settings: OidcSettings
+) -> Iterator[PartyTrouble]:
     """With what our assertions are signed; silence says nothing."""
     offered = document.get("token_endpoint_auth_signing_alg_values_supported")
+    ours = assertion_algorithm(settings, metadata)
     by_key = settings.token_endpoint_auth_method == "private_key_jwt"
-    if by_key and isinstance(offered, list) and client.ASSERTION_ALGORITHM not in offered:
+    if by_key and isinstance(offered, list) and ours not in offered:
         told = ", ".join(str(one)[:40] for one in offered[:10] if isinstance(one, str))
         yield PartyTrouble(
-            "oidc.token_endpoint_auth_method",
-            f"our key for private_key_jwt signs with {client.ASSERTION_ALGORITHM}, and the "
-            f"makelaar takes {told or 'none'}",
-            f"let the makelaar take {client.ASSERTION_ALGORITHM} from us, or choose a secret",
+            "oidc.token_endpoint_auth_signing_alg",
+            f"our key for private_key_jwt signs with {ours}, and the makelaar takes "
+            f"{told or 'none'}",
+            f"let the makelaar take one of {', '.join(ALGORITHMS)} from us, or choose a secret",
         )
 
 

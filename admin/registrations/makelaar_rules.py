@@ -123,6 +123,12 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         "with a secret no assertion is sent, so it does nothing",
         "take it away, or write private_key_jwt",
     ),
+    never(
+        "token_endpoint_auth_signing_alg",
+        lambda oidc: _by_secret(oidc) and oidc.token_endpoint_auth_signing_alg is not None,
+        "with a secret no assertion is sent, so it does nothing",
+        "take it away, or write private_key_jwt",
+    ),
     Rule("endpoint_hosts", _hosts),
     never(
         "client_id",

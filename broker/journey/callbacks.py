@@ -10,13 +10,13 @@ started a login and had somebody else finish it has the cookie, and never the ti
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
 import structlog
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -28,6 +28,7 @@ from broker.journey import (
     instrumentation,
     login_store,
     login_time,
+    rejections,
     trace_steps,
 )
 from broker.journey.addresses import of_login
@@ -41,7 +42,7 @@ from broker.runtime import Runtime, runtime
 from broker.texts import reasons
 from broker.web import refusals
 from broker.web.announcements import remember_about
-from broker.web.endpoints import Audience, Endpoint, Readers
+from broker.web.endpoints import Endpoint
 from broker.web.language import locale, portal_asks
 from broker.web.responses import remember_portal, remember_reference
 from providers.factory import acs_url, oidc_callback_url
@@ -55,11 +56,10 @@ from providers.interface import (
     ProviderUnavailable,
 )
 from providers.members import is_admitted
-from providers.oidc.client_jwks import client_jwks
+from providers.oidc.authorize import comes_by_form
 from providers.saml.wire.artifact import NAME as ARTIFACT
 from providers.worth import LEVEL_UNKNOWN
-from state import audit
-from state.audit import AuditEvent, EventTag
+from state.audit import EventTag
 from state.copies import replace
 from state.db import writing
 from state.ephemeral import AddOnce, Operation
@@ -154,28 +154,38 @@ def saml_artifact() -> AnyResponse:
 def oidc_callback(provider_id: str) -> AnyResponse:
     """Redirect URI of one makelaar."""
     rt = runtime()
-    url = oidc_callback_url(rt.base_url, provider_id)
-    callback = Callback("GET", tuple(request.args.items(multi=True)), url, rt.clock())
-    arrival = _find(rt, callback, OIDC)
-    if provider_id != arrival.sent.remembered.provider_id:
-        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    arrival = _of_openid(rt, provider_id, request.args.items(multi=True))
     if not is_same_browser(request, arrival.kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     return _receive(rt, arrival)
 
 
-@blueprint.get("/oidc/client-jwks")
+@blueprint.post("/oidc/callback/<provider_id>")
 @Endpoint(
-    limit=None,
-    because="from memory, the same for everybody",
-    audience=Audience.PROGRAMS,
-    readers=Readers.ANYBODY,
+    limit="answers",
+    csrf=False,
+    because="a makelaar's cross-site POST; the cookie is demanded at the next GET",
 )
-def oidc_client_jwks() -> Response:
-    """Public keys with which we authenticate at OIDC makelaars."""
-    response = Response(mimetype="application/jwk-set+json")
-    response.set_data(client_jwks(runtime().configuration.keyring))
-    return response
+def oidc_form(provider_id: str) -> AnyResponse:
+    """The same by a form (response_mode=form_post), where the request asked for that: no login that
+    expects an answer in its address is touched by who has no cookie.
+    """
+    rt = runtime()
+    if request.args:
+        raise PageError(400, "unsolicited_answer", "parameters in the address of a form")
+    arrival = _of_openid(rt, provider_id, request.form.items(multi=True))
+    if not comes_by_form(arrival.sent.remembered):
+        raise PageError(400, "unsolicited_answer", "a form, where a query was asked")
+    return _receive(rt, arrival)
+
+
+def _of_openid(rt: Runtime, provider_id: str, parameters: Iterable[tuple[str, str]]) -> Arrival:
+    url = oidc_callback_url(rt.base_url, provider_id)
+    callback = Callback(request.method, tuple(parameters), url, rt.clock())
+    arrival = _find(rt, callback, OIDC)
+    if provider_id != arrival.sent.remembered.provider_id:
+        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    return arrival
 
 
 def _receive(rt: Runtime, arrival: Arrival) -> AnyResponse:
@@ -189,7 +199,7 @@ def _receive(rt: Runtime, arrival: Arrival) -> AnyResponse:
     reason = verdict.reason
     _store(rt, arrival, outcome, verdict.replay)
     if outcome.ended is not None and outcome.ended.public_key is not None:
-        _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
+        rejections.keep(rt, login, arrival.sent.remembered.provider_id, reason or "")
         note(rt, outcome)
         refusals.told_by_login()
         raise PageError(
@@ -372,27 +382,8 @@ def _end_replayed(rt: Runtime, login: Login) -> None:
     provider_id = login.provider_id or ""
     instrumentation.message_rejected(rt, provider_id, REPLAYED)
     with writing(rt.session) as session:
-        audit.record(session, _rejection(rt, login, provider_id, REPLAYED))
+        rejections.record(session, rt, login, provider_id, REPLAYED)
         if taken is not None:
             write_ending(session, rt, login, EventTag.LOGIN_REFUSED, reason=REPLAYED)
     if taken is not None:
         instrumentation.login_ended(login, "refused", REPLAYED, rt.clock())
-
-
-def _audit_rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> None:
-    instrumentation.message_rejected(rt, provider_id, reason)
-    with writing(rt.session) as session:
-        audit.record(session, _rejection(rt, login, provider_id, reason))
-
-
-def _rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> AuditEvent:
-    return AuditEvent(
-        tag=EventTag.MESSAGE_REJECTED,
-        at=rt.clock(),
-        reference=login.reference,
-        client_id=login.request.client_id,
-        service_uuid=login.request.service_uuid,
-        provider_id=provider_id,
-        outcome="refused",
-        reason=reason,
-    )

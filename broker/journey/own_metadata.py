@@ -1,5 +1,5 @@
-"""Our metadata as service provider, towards makelaars: for everybody, and at an address for each of
-them, so that it is known who read which certificate.
+"""What makelaars read of us: our keys as their client, and our metadata as service provider, for
+everybody and at an address for each of them, so that it is known who read which certificate.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from flask import Blueprint, Response
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.web import metadata_reads
-from broker.web.endpoints import Endpoint, Readers
+from broker.web.endpoints import Audience, Endpoint, Readers
 from directory.services import Service
 from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown_for_signing
 from providers.factory import acs_url, slo_url, sp_entity_id
 from providers.members import MemberRecord
+from providers.oidc.client_jwks import client_jwks
 from providers.saml.dialects.saml2int import SAML2INT
 from providers.saml.metadata import sp_metadata
 from providers.saml.request import CONSUMERS
@@ -48,6 +49,20 @@ def for_makelaar(provider_id: str) -> Response:
     keys = (*shown_for_signing(keyring, OwnRole.SP), *shown_for_encryption(keyring, shown))
     metadata_reads.note(rt, OwnRole.SP, provider_id, keys)
     return _document(rt, shown, record.saml)
+
+
+@blueprint.get("/oidc/client-jwks")
+@Endpoint(
+    limit=None,
+    because="from memory, the same for everybody",
+    audience=Audience.PROGRAMS,
+    readers=Readers.ANYBODY,
+)
+def oidc_client_jwks() -> Response:
+    """Public keys with which we authenticate at OIDC makelaars."""
+    response = Response(mimetype="application/jwk-set+json")
+    response.set_data(client_jwks(runtime().configuration.keyring))
+    return response
 
 
 def _document(

@@ -59,13 +59,17 @@ class AssertionRules:
     longest: int
 
     @classmethod
-    def of(cls, settings: Settings) -> AssertionRules:
-        """Those of this installation."""
+    def of(cls, settings: Settings, endpoint: str = "token") -> AssertionRules:
+        """Those of this installation. Another endpoint may be named where the token endpoint may be
+        (RFC 9126 §2).
+        """
         issuer = settings.base_url
         named = {"issuer": issuer, "token_endpoint": f"{issuer}/token"}
         both = frozenset(named.values())
         chosen = settings.oidc.assertion_audiences
-        return cls(tuple(named.get(each, both) for each in chosen), settings.oidc.assertion_seconds)
+        itself = (f"{issuer}/{endpoint}",) if "token_endpoint" in chosen else ()
+        audiences = (*(named.get(each, both) for each in chosen), *itself)
+        return cls(tuple(dict.fromkeys(audiences)), settings.oidc.assertion_seconds)
 
     def is_for_us(self, audience: Any) -> bool:
         """A list is one of exactly these, in any order: another member is another reader."""
@@ -135,7 +139,7 @@ def offered_proof(parameters: Parameters, authorization: str | None) -> Presente
     """
     try:
         return _presented(parameters, authorization)
-    except (TokenError, Repeated):
+    except (TokenError, Repeated, ValueError):
         return None
 
 

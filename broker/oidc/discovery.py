@@ -42,6 +42,8 @@ def metadata(
         "issuer": base_url,
         "authorization_endpoint": f"{base_url}/authorize",
         "token_endpoint": f"{base_url}/token",
+        "pushed_authorization_request_endpoint": f"{base_url}/par",
+        "require_pushed_authorization_requests": False,
         "userinfo_endpoint": f"{base_url}/userinfo",
         "end_session_endpoint": f"{base_url}/logout",
         "backchannel_logout_supported": True,

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 MAX_LENGTH = 8192
 MOST = 100  # parameters of one request, known or not
@@ -27,6 +27,24 @@ class Parameters:
         for name, value in pairs:
             self._count += 1
             self._values.setdefault(name, []).append(value)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Everything that was sent, in order."""
+        return self._pairs
+
+    @property
+    def length(self) -> int:
+        """Of all names and values together, in characters."""
+        return sum(len(name) + len(value) for name, value in self._pairs)
+
+    def without(self, names: Collection[str]) -> Parameters:
+        """The same without these."""
+        return Parameters(pair for pair in self._pairs if pair[0] not in names)
+
+    def adding(self, name: str, value: str) -> Parameters:
+        """The same with one more."""
+        return Parameters([*self._pairs, (name, value)])
 
     def one(self, name: str) -> str | None:
         """The value, None when absent. Raises Repeated on two, ValueError on one that is too

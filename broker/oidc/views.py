@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -13,11 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import LoginRequest
 from broker.monitoring import metrics
-from broker.oidc import cors, hints, refusals
+from broker.oidc import cors, hints, pushed_requests, refusals
 from broker.oidc.authorization_request import ResponseTarget, parse, response_target
 from broker.oidc.authorization_response import answer_to
 from broker.oidc.client_authentication import (
     AssertionRules,
+    Authenticated,
     Presented,
     authenticate,
     offered_proof,
@@ -26,6 +28,7 @@ from broker.oidc.client_keys import ClientKeys
 from broker.oidc.discovery import metadata, reach
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
+from broker.oidc.pushed_requests import keep
 from broker.oidc.token_endpoint import grant_label, token_response
 from broker.oidc.userinfo import NotBelieved
 from broker.oidc.userinfo import userinfo as read_userinfo
@@ -40,6 +43,7 @@ from keys.keyring import KeyUse
 
 FORM = "application/x-www-form-urlencoded"
 PUBLIC = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
+MUST_BE_BROUGHT = "bring this request to the pushed_authorization_request_endpoint first"
 GUESSES = frozenset({"invalid_client", "invalid_grant"})
 log = structlog.get_logger()
 PUBLISHED = Endpoint(
@@ -73,13 +77,17 @@ def create_blueprint(
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
         try:
+            parameters, was_brought = _brought(rt, parameters)
             to = response_target(parameters, rt.configuration.oidc_clients)
         except UnknownTarget as error:
             refusals.note_target(rt, error)
             raise
         remember_portal(to.client.client_id)
-        rate_limits.count_client(rt, "authorize", to.client.client_id)
+        if not was_brought:
+            rate_limits.count_client(rt, "authorize", to.client.client_id)
         try:
+            if to.client.require_pushed_authorization_requests and not was_brought:
+                raise AuthorizationError("invalid_request", MUST_BE_BROUGHT)
             asked = parse(parameters, to, rt.configuration.services, partial(hints.user_in, rt))
         except AuthorizationError as error:
             return _refuse(rt, to, error)
@@ -87,7 +95,7 @@ def create_blueprint(
 
     @blueprint.after_request
     def _let_read(response: Response) -> Response:
-        if current_request().endpoint in ("oidc.token", "oidc.userinfo"):
+        if current_request().endpoint in ("oidc.token", "oidc.userinfo", "oidc.par"):
             cors.end(response)
         return response
 
@@ -118,6 +126,33 @@ def create_blueprint(
             seconds = perf_counter() - started
             grant = grant_label(request.form.get("grant_type"))
             metrics.token_answered(grant, result, seconds)
+        return response
+
+    @blueprint.route("/par", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+    @Endpoint(
+        limit="par",
+        csrf=False,
+        because="the portal authenticates itself",
+        per_portal=True,
+        audience=Audience.PROGRAMS,
+        sets_language=False,
+    )
+    def par() -> Response:
+        """Pushed authorization requests (RFC 9126)."""
+        if request.method == "OPTIONS":
+            return cors.preflight(("POST",))
+        rt = runtime()
+        try:
+            parameters, who, _ = _asks(rt, "par", client_keys)
+            response = _json(keep(rt, parameters, who, partial(hints.user_in, rt)))
+            response.status_code = 201
+        except (Repeated, ValueError) as error:
+            wrong = TokenError("invalid_request", f"wrong parameter: {error}")
+            response = _token_error(rt, wrong, is_brought=True)
+        except TokenError as error:
+            response = _token_error(rt, error, is_brought=True)
+            if error.error in GUESSES:
+                rate_limits.wrong_guess(rt, "token", _named(rt))
         return response
 
     @blueprint.route(
@@ -207,7 +242,32 @@ def _registered(rt: Runtime, presented: Presented | None) -> str:
     return said if said is not None and said in rt.configuration.oidc_clients else ""
 
 
+def _brought(rt: Runtime, parameters: Parameters) -> tuple[Parameters, bool]:
+    """The request, and whether its portal brought it before. Raises PageError."""
+    try:
+        name, client_id = pushed_requests.name_in(parameters), parameters.one("client_id")
+    except (Repeated, ValueError):
+        return parameters, False  # told as of any request, where there is somebody to tell
+    if name is None:
+        return parameters, False
+    if client_id is None or client_id not in rt.configuration.oidc_clients:
+        raise UnknownTarget("unknown_client", "client_id missing or not registered", sent=client_id)
+    remember_portal(client_id)
+    rate_limits.count_client(rt, "authorize", client_id)
+    return pushed_requests.take(rt, client_id, name), True
+
+
 def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
+    parameters, who, now = _asks(rt, "token", client_keys)
+    return token_response(rt, parameters, who, now)
+
+
+def _asks(
+    rt: Runtime, kind: str, client_keys: ClientKeys
+) -> tuple[Parameters, Authenticated, datetime]:
+    """What a portal asks that proved who it is. ``kind``: the endpoint, and of limits; wrong proofs
+    are counted together, wherever they are given. Raises TokenError, TooManyRequests.
+    """
     request = current_request()
     parameters = Parameters(request.form.items(multi=True))
     authorization = request.headers.get("Authorization")
@@ -226,12 +286,12 @@ def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
         authorization,
         clients=rt.configuration.oidc_clients,
         keys=client_keys,
-        rules=AssertionRules.of(rt.settings),
+        rules=AssertionRules.of(rt.settings, kind),
         now=now,
         presented=presented,
     )
-    rate_limits.count_client(rt, "token", who.client.client_id)
-    return token_response(rt, parameters, who, now)
+    rate_limits.count_client(rt, kind, who.client.client_id)
+    return parameters, who, now
 
 
 def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -240,24 +300,22 @@ def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> 
     return response
 
 
-def _token_error(rt: Runtime, error: TokenError) -> Response:
+def _token_error(rt: Runtime, error: TokenError, *, is_brought: bool = False) -> Response:
+    """``is_brought``: at the endpoint of requests that are brought beforehand."""
     named = _named(rt) or None
-    reference = refusals.note(
-        rt,
-        error.reason,
-        at="token",
-        client_id=named,
-        error=error.error,
-        told=error.description,
-        **error.found,
-    )
-    log.warning(
-        "token.refused",
-        client=named,
-        error=error.error,
-        reason=str(error.reason),
-        description=error.description,
-    )
+    found = {"client_id": named, "error": error.error, "told": error.description, **error.found}
+    told = {
+        "client": named,
+        "error": error.error,
+        "reason": str(error.reason),
+        "description": error.description,
+    }
+    if is_brought:
+        reference = refusals.note(rt, error.reason, at="par", **found)
+        log.warning("par.refused", **told)
+    else:
+        reference = refusals.note(rt, error.reason, at="token", **found)
+        log.warning("token.refused", **told)
     description = f"{error.description}. Reference: {reference}"
     response = _json({"error": error.error, "error_description": description})
     response.status_code = error.status

@@ -25,7 +25,7 @@ from broker.saml.portal_metadata import (
 from directory.saml_portals import SamlServiceProvider
 from providers import received as bounded
 from providers.saml.wire.arrival import SKEW, is_timely, seen_once
-from providers.saml.wire.names import ENTITY, saml
+from providers.saml.wire.names import ENTITY, REDIRECT, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, number
 from state.ephemeral import AddOnce
@@ -217,11 +217,14 @@ def _answer(
     root: etree._Element, metadata: PortalMetadata, portal: SamlServiceProvider
 ) -> AnswerAddress:
     """From the metadata alone: by address, by number, or the default (Core §3.4.1); by the binding
-    that the request or else the metadata say.
+    that the request or else the metadata say. No answer of this profile goes by HTTP-Redirect
+    (Profiles §4.1.2): who names it tells how the request came, so it says nothing of the answer.
     """
     url = collapsed(root.get("AssertionConsumerServiceURL"))
     index = collapsed(root.get("AssertionConsumerServiceIndex"))
     binding = collapsed(root.get("ProtocolBinding"))
+    if binding == REDIRECT:
+        binding = None
     # A number stands alone: with an address or a binding beside it, nobody knows which one counts.
     is_clear = index is None or (url is None and binding is None)
     found = [

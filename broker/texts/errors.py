@@ -204,6 +204,15 @@ ERRORS = {
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
         TELL_PORTAL,
     ),
+    "request_gone": ErrorText(
+        "SLS-1013",
+        _("Deze aanvraag om in te loggen is voorbij"),
+        _(
+            "De website vroeg deze login vooraf aan. Dat werkt één keer, en kort. "
+            "U bent niet ingelogd."
+        ),
+        START_AGAIN,
+    ),
     **OF_SAML,
     "https_required": ErrorText(
         "SLS-4010",

@@ -57,6 +57,15 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         Fixer.USER,
         _("Begin bij de website van de dienst, niet met een bladwijzer. Zet cookies aan."),
     ),
+    "request_gone": Explanation(
+        _("De dienst bracht dit verzoek vooraf (/par), maar het is te oud of al gebruikt."),
+        _(
+            "Kwam de gebruiker met de knop terug of een bladwijzer? Dan is opnieuw inloggen "
+            "genoeg. Anders: brengt de dienst elk verzoek opnieuw, onder dezelfde client_id?"
+        ),
+        Fixer.PORTAL,
+        _("Begin opnieuw bij de website van de dienst, niet met de knop terug of een bladwijzer."),
+    ),
     "login_elsewhere": Explanation(
         _("De pagina van deze login werd geopend zonder het cookie van deze login."),
         _("Kijk bij deze stap naar de cookies: andere browser, ander apparaat, of cookies uit."),

@@ -66,6 +66,13 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
     # What the code says of a page of error.
     "detail": {
         "no cookie of this login": _("Het cookie van deze login ontbreekt"),
+        "a form, where a query was asked": _(
+            "een formulier, waar wij een antwoord in het adres vroegen"
+        ),
+        "parameters in the address of a form": _("een formulier met iets in zijn adres"),
+        "no such request of this client, or not any more": _(
+            "geen verzoek van deze dienst onder deze naam, of niet meer"
+        ),
         "no cookie of this login at its callback": _(
             "Het cookie van deze login ontbreekt bij het antwoord van de makelaar"
         ),

@@ -31,6 +31,7 @@ STEPS: Final = {
     "received": _("Verzoek van het portaal"),
     "client": _("Portaal en dienst gecontroleerd"),
     "token": _("Tokens ophalen"),
+    "par": _("Verzoek vooraf brengen"),
     "userinfo": _("Gegevens ophalen met een access token"),
     "method": _("Manier van inloggen gekozen"),
     "provider": _("Makelaar gekozen"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -30,11 +32,20 @@ from providers.oidc import errors
 from providers.oidc.discovery import ProviderMetadata
 from providers.registry import OidcSettings, ProviderRecord
 
+FORM_POST: Final = "form_post"
 MAX_CODE: Final = 2048
 _CODE: Final = re.compile(r"[\x21-\x7e]+")  # RFC 6749 appendix A.11, without the space
 
 
-def departure(
+@dataclass(frozen=True)
+class Asked:
+    """An authorization request: its parameters, and what must be remembered of it."""
+
+    query: Mapping[str, str] = field(repr=False)
+    remembered: Remembered
+
+
+def asked(
     ask: AuthenticationRequest,
     *,
     record: ProviderRecord,
@@ -42,12 +53,14 @@ def departure(
     metadata: ProviderMetadata,
     redirect_uri: str,
     now: datetime,
-) -> Departure:
-    """The authorization request as an address, and what must be remembered of it."""
+) -> Asked:
+    """The authorization request of this login."""
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     max_age = 0 if ask.force_authn else ask.max_age
+    by_form = settings.response_mode == FORM_POST
     query = {
         "response_type": "code",
+        "response_mode": FORM_POST if by_form else None,
         "client_id": settings.client_id,
         "redirect_uri": redirect_uri,
         "scope": " ".join(dict.fromkeys(("openid", *settings.scopes))),
@@ -71,11 +84,11 @@ def departure(
     }
     if ask.service_id is not None:
         values["service_id"] = ask.service_id
-    joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
-    encoded = urlencode({name: value for name, value in query.items() if value})
-    return Departure(
-        url=f"{metadata.authorization_endpoint}{joint}{encoded}",
-        remembered=Remembered(
+    if by_form:
+        values["response_mode"] = FORM_POST
+    return Asked(
+        {name: value for name, value in query.items() if value},
+        Remembered(
             provider_id=record.id,
             request_id=nonce,
             requested_at=now,
@@ -83,6 +96,17 @@ def departure(
             values=values,
         ),
     )
+
+
+def departure(query: Mapping[str, str], remembered: Remembered, endpoint: str) -> Departure:
+    """The browser leaves for the authorization endpoint with this query."""
+    joint = "&" if urlsplit(endpoint).query else "?"
+    return Departure(url=f"{endpoint}{joint}{urlencode(query)}", remembered=remembered)
+
+
+def comes_by_form(remembered: Remembered) -> bool:
+    """Was an answer by POST asked?"""
+    return remembered.values.get("response_mode") == FORM_POST
 
 
 def _wanted_acr(
@@ -118,8 +142,9 @@ def take_code(
 
     Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow, ProviderUnavailable.
     """
-    if callback.method != "GET":
-        raise ProviderRefused("response_mode", "a query was asked")
+    method = "POST" if comes_by_form(remembered) else "GET"
+    if callback.method != method:
+        raise ProviderRefused("response_mode", "another way than was asked")
     _check_address(callback, remembered)
     _check_issuer(callback.one("iss"), settings, metadata)
     code, error = callback.one("code"), callback.one("error")

@@ -1,38 +1,27 @@
-"""Calls to a makelaar's token and userinfo endpoints, with our authentication as its client.
+"""Calls to a makelaar's token and userinfo endpoints, with our proof as its client.
 
-RFC 6749 §4.1.3, RFC 7523 (private_key_jwt), OpenID Connect Core §3.1.3 and §5.3.
+RFC 6749 §4.1.3, OpenID Connect Core §3.1.3 and §5.3.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
-from joserfc import jwt
-
-from keys.jwks import joserfc_key
-from keys.keyring import KeyRing, KeyUse
-from providers import received
+from keys.keyring import KeyRing
 from providers.calls import MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import errors
+from providers.oidc.client_proof import proof
 from providers.oidc.discovery import ProviderMetadata
-from providers.own_key import own_key
 from providers.registry import OidcSettings
 from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
-ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ASSERTION_ALGORITHM: Final = "RS256"
-ASSERTION_LIFE: Final = timedelta(seconds=60)
 MAX_BYTES: Final = 64 * 1024
 _BEARER: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
 # The grant failed, which says something about this login; any other error is about the two of us.
@@ -71,90 +60,18 @@ def redeem(
         "redirect_uri": values["redirect_uri"],
         "code_verifier": values["code_verifier"],
     }
-    headers = {}
-    if settings.token_endpoint_auth_method == "private_key_jwt":
-        fields |= {
-            "client_id": settings.client_id,
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": client_assertion(settings, metadata, keyring, now),
-        }
-    elif settings.token_endpoint_auth_method == "client_secret_post":
-        fields |= {"client_id": settings.client_id, "client_secret": client_secret(settings)}
-    else:
-        headers["Authorization"] = basic(settings)
+    ours = proof(settings, metadata, keyring, now)
     try:
         answer = outgoing.post_form(
-            metadata.token_endpoint, fields, headers=headers, max_bytes=MAX_BYTES, party=party
+            metadata.token_endpoint,
+            fields | ours.fields,
+            headers=ours.headers,
+            max_bytes=MAX_BYTES,
+            party=party,
         )
     except (OutgoingRefused, OutgoingFailed) as error:
         raise unavailable(MakelaarEndpoint.TOKEN, metadata.token_endpoint, error) from None
     return _read_tokens(answer, settings, metadata)
-
-
-def client_assertion(
-    settings: OidcSettings, metadata: ProviderMetadata, keyring: KeyRing, now: datetime
-) -> str:
-    """Our private_key_jwt. One audience: the issuer, of no use to anybody else, or the token
-    endpoint where the registration says so. Raises ProviderUnavailable.
-    """
-    key = own_key(keyring, KeyUse.CLIENT_SIGNING, ASSERTION_ALGORITHM)
-    to_endpoint = settings.client_assertion_audience == "token_endpoint"
-    claims = {
-        "iss": settings.client_id,
-        "sub": settings.client_id,
-        "aud": metadata.token_endpoint if to_endpoint else settings.issuer,
-        "jti": secrets.token_urlsafe(24),
-        "iat": int(now.timestamp()),
-        "exp": int((now + ASSERTION_LIFE).timestamp()),
-    }
-    header = {"alg": ASSERTION_ALGORITHM, "kid": key.kid, "typ": "JWT"}
-    return jwt.encode(header, claims, joserfc_key(key), algorithms=[ASSERTION_ALGORITHM])
-
-
-def client_secret(settings: OidcSettings) -> str:
-    """Our secret at this makelaar.
-
-    The file is read each time: a new secret needs no restart. Raises ProviderUnavailable.
-    """
-    if not settings.client_secret_file:
-        raise _no_secret(settings, "none is registered", "none")
-    try:
-        secret = Path(settings.client_secret_file).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise _no_secret(settings, "its file cannot be read: it is not there", "missing") from None
-    except PermissionError:
-        raise _no_secret(settings, "its file cannot be read: not allowed", "not allowed") from None
-    except ValueError:
-        raise _no_secret(settings, "its file cannot be read: no UTF-8", "no UTF-8") from None
-    except OSError:
-        raise _no_secret(settings, "its file cannot be read", "unreadable") from None
-    if not secret:
-        raise _no_secret(settings, "its file is empty", "empty")
-    return secret
-
-
-def _no_secret(settings: OidcSettings, what: str, seen: str) -> ProviderUnavailable:
-    measured = {
-        "setting": "oidc.client_secret_file",
-        "registered": received.quoted(settings.client_secret_file),
-        "seen": seen,
-        "auth_method": settings.token_endpoint_auth_method,
-    }
-    return ProviderUnavailable(f"client secret: {what}", Trouble.SECRET_FILE, measured=measured)
-
-
-def check_proof(settings: OidcSettings, keyring: KeyRing) -> None:
-    """Nobody is sent to a makelaar whose code we cannot redeem. Raises ProviderUnavailable."""
-    if settings.token_endpoint_auth_method == "private_key_jwt":
-        own_key(keyring, KeyUse.CLIENT_SIGNING, ASSERTION_ALGORITHM)
-    else:
-        client_secret(settings)
-
-
-def basic(settings: OidcSettings) -> str:
-    """The header of client_secret_basic (RFC 6749 §2.3.1). Raises ProviderUnavailable."""
-    pair = f"{quote(settings.client_id, safe='')}:{quote(client_secret(settings), safe='')}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 def fetch_userinfo(
@@ -184,7 +101,7 @@ def fetch_userinfo(
         raise not_ok(MakelaarEndpoint.USERINFO, url, answer)
     if media_type(answer) == "application/jwt":
         return answer.body.decode("ascii", "replace").strip()
-    claims = _json_object(answer, MakelaarEndpoint.USERINFO, url)
+    claims = json_object(answer, MakelaarEndpoint.USERINFO, url)
     _check_no_error(claims)
     return claims
 
@@ -212,7 +129,7 @@ def _read_tokens(answer: HttpAnswer, settings: OidcSettings, metadata: ProviderM
         raise _refusal(answer, settings, url)
     if answer.status != 200:
         raise not_ok(MakelaarEndpoint.TOKEN, url, answer)
-    document = _json_object(answer, MakelaarEndpoint.TOKEN, url)
+    document = json_object(answer, MakelaarEndpoint.TOKEN, url)
     if "id_token" not in document and isinstance(document.get("error"), str):
         raise _refusal(answer, settings, url)  # some say it with the status of success
     _check_no_error(document)
@@ -229,24 +146,40 @@ def _read_tokens(answer: HttpAnswer, settings: OidcSettings, metadata: ProviderM
 
 def _refusal(answer: HttpAnswer, settings: OidcSettings, url: str) -> Exception:
     """What the makelaar holds against the code, or against us (RFC 6749 §5.2)."""
-    document = _object_in(answer) or {}
-    word = document.get("error")
-    error = word if isinstance(word, str) else None
-    told = errors.said(error, document.get("error_description")) if error is not None else {}
+    error = _error_in(answer)
     if error in _ABOUT_THE_GRANT:
-        return ProviderRefused("code_refused", error or "", **told)
+        return ProviderRefused("code_refused", error or "", **_told(answer))
+    return refusal_of_us(answer, settings, MakelaarEndpoint.TOKEN, url)
+
+
+def _error_in(answer: HttpAnswer) -> str | None:
+    word = (object_in(answer) or {}).get("error")
+    return word if isinstance(word, str) else None
+
+
+def _told(answer: HttpAnswer) -> dict[str, str]:
+    error, document = _error_in(answer), object_in(answer) or {}
+    return errors.said(error, document.get("error_description")) if error is not None else {}
+
+
+def refusal_of_us(
+    answer: HttpAnswer, settings: OidcSettings, endpoint: MakelaarEndpoint, url: str
+) -> ProviderUnavailable:
+    """What the makelaar holds against us, or what we ask, where we proved who we are."""
+    error, told = _error_in(answer), _told(answer)
     trouble = errors.trouble_of(error)
     if trouble is Trouble.UNAVAILABLE:
-        return errors.not_accepted(MakelaarEndpoint.TOKEN, trouble, settings, **told)
+        return errors.not_accepted(endpoint, trouble, settings, **told)
     # Keycloak says unauthorized_client of a wrong secret: the status tells them apart.
     if answer.status == 401 or error in _ABOUT_OUR_PROOF:
         trouble = Trouble.CLIENT_REFUSED
     if trouble is None and error is None:
-        return not_ok(MakelaarEndpoint.TOKEN, url, answer)
+        return not_ok(endpoint, url, answer)
+    document = object_in(answer) or {}
     if trouble is Trouble.CLIENT_REFUSED and _may_be_the_audience(document, settings):
         told["line"] = "client_assertion_audience: token_endpoint"
     return errors.not_accepted(
-        MakelaarEndpoint.TOKEN,
+        endpoint,
         trouble or Trouble.REQUEST_REFUSED,
         settings,
         http_status=answer.status,
@@ -272,14 +205,14 @@ def _is_bearer(token: object) -> bool:
     return isinstance(token, str) and _BEARER.fullmatch(token) is not None
 
 
-def _json_object(answer: HttpAnswer, endpoint: MakelaarEndpoint, url: str) -> Mapping[str, Any]:
-    document = _object_in(answer)
+def json_object(answer: HttpAnswer, endpoint: MakelaarEndpoint, url: str) -> Mapping[str, Any]:
+    document = object_in(answer)
     if document is None:
         raise unreadable(endpoint, url, "not JSON, or not an object")
     return document
 
 
-def _object_in(answer: HttpAnswer) -> Mapping[str, Any] | None:
+def object_in(answer: HttpAnswer) -> Mapping[str, Any] | None:
     """What is sent as JSON and is one object; None for anything else."""
     if media_type(answer) != "application/json":
         return None

@@ -21,6 +21,7 @@ from state.outgoing import ACCEPT_JSON, OutgoingClient, OutgoingFailed
 MAX_BYTES: Final = 64 * 1024
 MAX_ACR_VALUES: Final = 50
 _PATH: Final = "/.well-known/openid-configuration"
+_PUSH: Final = "pushed_authorization_request_endpoint"
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 
 
@@ -38,6 +39,8 @@ class ProviderMetadata:
     acr_values: tuple[str, ...]
     end_session_endpoint: str | None = None
     tells: bool = False
+    assertion_algorithms: tuple[str, ...] = ()  # of our proof, that it takes; none: it does not say
+    push_endpoint: str | None = None  # where a request is brought beforehand; None: nowhere
 
 
 def fetch_metadata(
@@ -122,7 +125,17 @@ def read_metadata(document: Mapping[str, Any], settings: OidcSettings) -> Provid
             document.get(f"{channel}_logout_supported") is True
             for channel in ("backchannel", "frontchannel")
         ),
+        assertion_algorithms=_words(
+            document.get("token_endpoint_auth_signing_alg_values_supported")
+        ),
+        push_endpoint=_endpoint(document, _PUSH, settings) if _pushes(document, settings) else None,
     )
+
+
+def _pushes(document: Mapping[str, Any], settings: OidcSettings) -> bool:
+    """RFC 9126 §5, or where the registration wants it."""
+    required = document.get("require_pushed_authorization_requests") is True
+    return required or settings.pushes_requests
 
 
 def _end_session_endpoint(document: Mapping[str, Any], settings: OidcSettings) -> str | None:
@@ -243,7 +256,8 @@ def _own_addresses(settings: OidcSettings) -> tuple[str, ...]:
 
 def _other_hosts(document: Mapping[str, Any], settings: OidcSettings) -> list[str]:
     """Hosts of endpoints that nobody approved: all of them, so that they are added at once."""
-    urls = (url for name in _ENDPOINTS if isinstance(url := document.get(name), str))
+    used = (*_ENDPOINTS, *((_PUSH,) if _pushes(document, settings) else ()))
+    urls = (url for name in used if isinstance(url := document.get(name), str))
     hosts = {host for url in urls if (host := _host_of(url)) and urlsplit(url).scheme == "https"}
     return sorted(hosts - set(_approved_hosts(settings)))
 

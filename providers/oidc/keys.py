@@ -23,11 +23,13 @@ class PublishedKeys:
     def choose(self, kid: str | None, alg: str) -> VerifyingKey | None:
         """The key for this header, None where it is not here. Raises ProviderRefused(kid_missing).
 
-        Without ``kid`` only where there is one key it can be (OpenID Connect Core §10.1).
+        Without ``kid`` only where there is one key it can be (OpenID Connect Core §10.1). Where the
+        key set gives no name to the only one that fits, that one, whatever the token calls it.
         """
         fitting = [k for k in self.keys if alg in algorithms_of(k.key) and k.alg in (None, alg)]
         if kid is not None:
-            return next((k.key for k in fitting if k.kid == kid), None)
+            is_nameless = len(fitting) == 1 and fitting[0].kid is None
+            return next((k.key for k in fitting if is_nameless or k.kid == kid), None)
         if len(fitting) > 1:
             what = f"{len(fitting)} keys could have signed"
             raise ProviderRefused("kid_missing", what, element="kid", seen="none")

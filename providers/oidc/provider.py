@@ -26,11 +26,13 @@ from providers.interface import (
     Remembered,
 )
 from providers.oidc import client, representation
-from providers.oidc.authorize import departure, take_code
+from providers.oidc.authorize import asked, departure, take_code
+from providers.oidc.client_proof import check_proof
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.oidc.keys import MAX_BYTES, PublishedKeys, VerifyingKey, read_jwks
 from providers.oidc.logout import OidcLogout
 from providers.oidc.logout_token import TYPES, LogoutNotice, read_logout_token
+from providers.oidc.pushed_request import push
 from providers.oidc.tokens import (
     Claims,
     ExpectedToken,
@@ -81,15 +83,29 @@ class OidcProvider:
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """Where to send the browser. Raises ProviderUnavailable."""
-        client.check_proof(self._settings, self._keyring)
-        return departure(
+        metadata = self._metadata.get(now)
+        check_proof(self._settings, metadata, self._keyring)
+        request = asked(
             ask,
             record=self._record,
             settings=self._settings,
-            metadata=self._metadata.get(now),
+            metadata=metadata,
             redirect_uri=self._redirect_uri,
             now=now,
         )
+        query = request.query
+        if metadata.push_endpoint is not None:
+            query = push(
+                self._outgoing,
+                query,
+                endpoint=metadata.push_endpoint,
+                settings=self._settings,
+                metadata=metadata,
+                keyring=self._keyring,
+                now=now,
+                party=self._party,
+            )
+        return departure(query, request.remembered, metadata.authorization_endpoint)
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Check the answer completely; see RedirectProvider."""

@@ -134,19 +134,22 @@ def create_makelaars(
         """OpenID request in."""
         at = counter(slug)
         try:
-            asked = oidc.question(at.makelaar, request.args, "")
+            asked = oidc.question(at.makelaar, oidc.asked_with(at.desk, request.args), "")
         except RequestRefused as refused:
             return Response(render_template("refused.html", text=str(refused)), 400)
         return _log_in_page(at, asked)
 
+    @app.post("/<slug>/par", endpoint="par")
     @app.post("/<slug>/token")
     def token(slug: str) -> tuple[Response, int]:
-        """OpenID token endpoint."""
+        """OpenID token endpoint, and that of requests that come before their browser."""
         at = counter(slug)
         header = request.headers.get("Authorization")
+        is_pushed = request.endpoint == "par"
+        does = oidc.pushed if is_pushed else oidc.redeem
         try:
-            answer = oidc.redeem(at.makelaar, at.desk, broker, request.form, header)
-            return jsonify(answer), 200
+            answer = does(at.makelaar, at.desk, broker, request.form, header)
+            return jsonify(answer), 201 if is_pushed else 200
         except oidc.TokenRefused as refused:
             return jsonify({"error": str(refused)}), 401 if "client" in str(refused) else 400
 
@@ -322,7 +325,7 @@ def _answer(at: Counter, asked: Question, found: tuple[TestPerson, Login], fault
 
 def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> AnyResponse:
     if isinstance(asked.reply, OidcReply):
-        return redirect(oidc.answer_url(at.makelaar, at.desk, asked.reply, answer), 303)
+        return _carried(*oidc.answer(at.makelaar, at.desk, asked.reply, answer))
     encryption = broker.service_provider().encryption
     key = encryption[0] if encryption else None
     now = datetime.now(UTC)
@@ -344,9 +347,16 @@ def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> 
     return _sent(at, message, asked.reply, kept)
 
 
+def _carried(url: str, fields: Mapping[str, str]) -> AnyResponse:
+    """In a form, or in an address."""
+    if fields:
+        return Response(render_template("post.html", url=url, fields=fields))
+    return redirect(url, 303)
+
+
 def _stopped(at: Counter, asked: Question, saml: str, oauth: str) -> AnyResponse:
     if isinstance(asked.reply, OidcReply):
-        return redirect(oidc.refusal_url(at.makelaar, asked.reply, oauth), 303)
+        return _carried(*oidc.refusal(at.makelaar, asked.reply, oauth))
     message = saml_response.failure(
         at.makelaar, asked.reply, ("Responder", saml), datetime.now(UTC)
     )
@@ -364,7 +374,7 @@ def _sent(
     fields = {"SAMLResponse": base64.b64encode(message).decode()}
     if reply.relay_state is not None:
         fields["RelayState"] = reply.relay_state
-    return Response(render_template("post.html", url=reply.consumer, fields=fields))
+    return _carried(reply.consumer, fields)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ from sandbox.people import EIDAS, LEVELS, level_of
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
+ASSERTED_WITH = ["RS256", "PS256", "ES256"]
+PUSHED = "urn:ietf:params:oauth:request_uri:"
+
+
 class TokenRefused(Exception):
     """The token endpoint refuses; the text is the OAuth error."""
 
@@ -40,13 +44,15 @@ def discovery(makelaar: Makelaar) -> dict[str, Any]:
         "issuer": makelaar.issuer,
         "authorization_endpoint": f"{base}/authorize",
         "token_endpoint": f"{base}/token",
+        "pushed_authorization_request_endpoint": f"{base}/par",
         "jwks_uri": f"{base}/jwks",
         "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [makelaar.profile.algorithm],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": [makelaar.profile.client_auth],
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_signing_alg_values_supported": ASSERTED_WITH,
         "authorization_response_iss_parameter_supported": True,
         "acr_values_supported": list(EIDAS.values()),
         "scopes_supported": ["openid"],
@@ -89,28 +95,58 @@ def question(makelaar: Makelaar, query: Mapping[str, str], identifier: str) -> Q
             nonce=query["nonce"],
             code_challenge=query["code_challenge"],
             max_age=int(max_age) if max_age and max_age.isdigit() else None,
+            by_form=query.get("response_mode") == "form_post",
         ),
     )
 
 
-def answer_url(makelaar: Makelaar, desk: Desk, reply: OidcReply, answer: Answer) -> str:
-    """Where the browser goes with its code."""
-    code = desk.codes.put(CodeGrant(reply, answer))
-    if answer.fault is Fault.REPLAY and desk.last_code is not None:
+def answer(
+    makelaar: Makelaar, desk: Desk, reply: OidcReply, answered: Answer
+) -> tuple[str, dict[str, str]]:
+    """Where the browser goes with its code, and the form that it posts there, if it is one."""
+    code = desk.codes.put(CodeGrant(reply, answered))
+    if answered.fault is Fault.REPLAY and desk.last_code is not None:
         code = desk.last_code
     desk.last_code = code
     values = {"code": code, "state": reply.state or "", "iss": makelaar.issuer}
-    if answer.fault is Fault.NO_ISS:
+    if answered.fault is Fault.NO_ISS:
         del values["iss"]
-    if answer.fault is Fault.WRONG_ISSUER:
+    if answered.fault is Fault.WRONG_ISSUER:
         values["iss"] = "https://elders.voorbeeld.example"
-    return f"{reply.redirect_uri}?{urlencode(values)}"
+    return _carried(reply, values)
 
 
-def refusal_url(makelaar: Makelaar, reply: OidcReply, error: str) -> str:
-    """Where the browser goes with an error."""
-    values = {"error": error, "state": reply.state or "", "iss": makelaar.issuer}
-    return f"{reply.redirect_uri}?{urlencode(values)}"
+def refusal(makelaar: Makelaar, reply: OidcReply, error: str) -> tuple[str, dict[str, str]]:
+    """The same with an error."""
+    return _carried(reply, {"error": error, "state": reply.state or "", "iss": makelaar.issuer})
+
+
+def _carried(reply: OidcReply, values: dict[str, str]) -> tuple[str, dict[str, str]]:
+    if reply.by_form:
+        return reply.redirect_uri, values
+    return f"{reply.redirect_uri}?{urlencode(values)}", {}
+
+
+def pushed(
+    makelaar: Makelaar,
+    desk: Desk,
+    broker: Broker,
+    form: Mapping[str, str],
+    authorization: str | None,
+) -> dict[str, Any]:
+    """A request that comes before its browser (RFC 9126). Raises TokenRefused."""
+    _authenticate(makelaar, desk, broker, form, authorization)
+    try:
+        question(makelaar, form, "")
+    except RequestRefused:
+        raise TokenRefused("invalid_request") from None
+    return {"request_uri": f"{PUSHED}{desk.pushed.put(dict(form))}", "expires_in": 60}
+
+
+def asked_with(desk: Desk, query: Mapping[str, str]) -> Mapping[str, str]:
+    """The parameters of a request: those of its address, or those that were pushed."""
+    name = query.get("request_uri", "").removeprefix(PUSHED)
+    return query if "request_uri" not in query else desk.pushed.take(name) or {}
 
 
 def redeem(
@@ -154,7 +190,7 @@ def _authenticate(
         raise TokenRefused("invalid_client")
     try:
         claims = jwt.decode(
-            form.get("client_assertion", ""), broker.client_keys(), algorithms=["RS256"]
+            form.get("client_assertion", ""), broker.client_keys(), algorithms=ASSERTED_WITH
         ).claims
     except (JoseError, ValueError):
         raise TokenRefused("invalid_client") from None

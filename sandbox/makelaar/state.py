@@ -40,6 +40,7 @@ class OidcReply:
     nonce: str
     code_challenge: str
     max_age: int | None
+    by_form: bool = False  # the answer goes in a form
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Desk:
 
     questions: Drawer[Question] = field(default_factory=Drawer)
     codes: Drawer[CodeGrant] = field(default_factory=Drawer)
+    pushed: Drawer[dict[str, str]] = field(default_factory=Drawer)
     sessions: Drawer[str] = field(default_factory=Drawer)  # sid → the subject of who is in
     artifacts: Drawer[Waiting] = field(default_factory=Drawer)
     seen: Drawer[bool] = field(default_factory=Drawer)  # request and assertion ids

@@ -21,20 +21,20 @@ from tests.world import World, make_world
 
 # Each is authenticated by the message itself: signature, code, client authentication, state.
 EXEMPT_FROM_CSRF = {
-    *("oidc.authorize", "oidc.token", "oidc.userinfo"),
-    *("logout.portal_asks", "arrivals.saml_acs", "saml_idp.by_post"),
+    *("oidc.authorize", "oidc.token", "oidc.par", "oidc.userinfo"),
+    *("logout.portal_asks", "arrivals.saml_acs", "arrivals.oidc_form", "saml_idp.by_post"),
     *("saml_idp_logout.by_post", "saml_idp_logout.by_soap"),
     *("makelaar_logout.by_post", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
     "saml_idp.resolve_artifact",
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
-    *("arrivals.oidc_client_jwks", "own_metadata.for_everybody", "saml_idp.metadata"),
+    *("own_metadata.oidc_client_jwks", "own_metadata.for_everybody", "saml_idp.metadata"),
     *("own_metadata.for_makelaar", "saml_idp.metadata_of_portal"),
 }
 ASKED_BY_PROGRAMS = {
-    *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
-    *("arrivals.oidc_client_jwks", "health.live", "health.ready"),
+    *("oidc.token", "oidc.par", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
+    *("own_metadata.oidc_client_jwks", "health.live", "health.ready"),
     *("saml_idp_logout.by_soap", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
     "saml_idp.resolve_artifact",
 }

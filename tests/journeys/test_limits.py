@@ -67,11 +67,11 @@ EXPENSIVE = (
 
 FREE = {
     *("static", "theme.style", "front.index", "help.index", "help.topic", "health.live"),
-    *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
+    *("oidc.discovery", "oidc.jwks", "own_metadata.oidc_client_jwks"),
     *("developers.index", "developers.error_codes", "developers.recipe"),
 }
 # All logins of a portal, from one address.
-OF_PORTALS = {"token", "userinfo", "logout_call", "artifact"}
+OF_PORTALS = {"token", "par", "userinfo", "logout_call", "artifact"}
 
 
 def test_every_endpoint_has_a_limit_or_is_known_to_cost_nothing(world: World) -> None:

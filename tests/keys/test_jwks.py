@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from joserfc import jws
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 from sqlalchemy.orm import Session
 
 from keys.certificate_request import request_certificate
-from keys.jwks import client_jwks, joserfc_key, public_jwks, with_typable_id
+from keys.jwks import client_jwks, joserfc_key, kid_for, public_jwks, with_typable_id
 from keys.keyring import AnyPrivateKey, KeyRing, KeyState, KeyUse
 from keys.rotation import make_key
 from tests.keys_for_tests import MADE_AT, ec_key, make_keyring, make_private_key, make_sealer
@@ -23,7 +23,6 @@ PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
         ("RS256", KeyUse.OIDC_SIGNING),
         ("PS256", KeyUse.OIDC_SIGNING),
         ("ES256", KeyUse.OIDC_SIGNING),
-        ("RS256", KeyUse.CLIENT_SIGNING),
     ],
 )
 def test_what_we_sign_is_verified_with_what_we_publish(algorithm: str, use: KeyUse) -> None:
@@ -35,17 +34,21 @@ def test_what_we_sign_is_verified_with_what_we_publish(algorithm: str, use: KeyU
     assert jws.deserialize_compact(token, published, algorithms=[algorithm]).payload == b"claims"
 
 
-@pytest.mark.parametrize("use", [KeyUse.OIDC_SIGNING, KeyUse.CLIENT_SIGNING])
-def test_K_01_a_key_set_holds_nothing_private(use: KeyUse) -> None:
-    published = public_jwks(make_keyring(), use)["keys"]
+@pytest.mark.parametrize(
+    "published",
+    [public_jwks(make_keyring(), KeyUse.OIDC_SIGNING)["keys"], client_jwks(make_keyring())["keys"]],
+)
+def test_K_01_a_key_set_holds_nothing_private(published: list[dict[str, str]]) -> None:
     assert published
     for jwk in published:
         assert not PRIVATE & set(jwk)
         assert jwk["use"] == "sig"
 
 
-@pytest.mark.parametrize("use", [KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION])
-def test_K_05_saml_keys_are_in_no_key_set(use: KeyUse) -> None:
+@pytest.mark.parametrize(
+    "use", [KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION, KeyUse.CLIENT_SIGNING]
+)
+def test_K_05_keys_of_another_use_are_in_no_key_set(use: KeyUse) -> None:
     with pytest.raises(ValueError, match="no JWK set"):
         public_jwks(make_keyring(), use)
 
@@ -57,11 +60,18 @@ def test_a_next_and_a_retiring_key_are_published() -> None:
     assert kids == {key.kid for key in ring.keys}
 
 
-def test_makelaars_see_the_keys_of_our_client_only() -> None:
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
+def test_makelaars_find_each_algorithm_under_a_name_of_its_own(algorithm: str) -> None:
+    """Keycloak takes a key without ``alg`` for one of RS256; others look for ``kid`` alone."""
     ring = make_keyring()
-    (jwk,) = client_jwks(ring)["keys"]
-    assert jwk["kid"] == ring.active(KeyUse.CLIENT_SIGNING, "RS256").kid
-    assert jwk["alg"] == "RS256"
+    key = ring.active(KeyUse.CLIENT_SIGNING, algorithm)
+    published = client_jwks(ring)["keys"]
+    assert len({jwk["kid"] for jwk in published}) == len(published) == 3
+    (jwk,) = [one for one in published if one["kid"] == kid_for(key, algorithm)]
+    assert jwk["alg"] == algorithm
+    token = jws.serialize_compact({"alg": algorithm}, b"x", joserfc_key(key), [algorithm])
+    found = JWKRegistry.import_key(jwk)
+    assert jws.deserialize_compact(token, found, algorithms=[algorithm]).payload == b"x"
 
 
 def test_portals_may_verify_both_algorithms_with_the_rsa_key() -> None:

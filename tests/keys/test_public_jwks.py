@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keys.jwks import as_joserfc
 from keys.public_jwks import MAX_KEYS, algorithms_of, read_public_jwks
+from tests.keys.kinds_of_keys import key_for
 from tests.keys_for_tests import ec_key, rsa_key
 
 RSA: dict[str, Any] = as_joserfc(rsa_key("portal"), "r").as_dict(private=False)
@@ -173,3 +174,16 @@ def test_2048_bits_and_the_most_keys_do() -> None:
     assert kids({"keys": [rsa_of(2048)]}) == ["r"]
     many = [{**EC, "kid": f"k{number}"} for number in range(MAX_KEYS)]
     assert len(kids({"keys": many})) == MAX_KEYS
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_java_and_dot_net_fill_up_their_numbers(algorithm: str) -> None:
+    """It is the same number, so the same key; what is no base64url stays broken."""
+    good = key_for(algorithm).as_dict(private=False)
+    numbers = [name for name in ("n", "e", "x", "y") if name in good]
+    filled = {**good, **{name: good[name] + "=" * (-len(good[name]) % 4) for name in numbers}}
+    (key,) = read_public_jwks({"keys": [filled]}).keys
+    assert key.thumbprint() == key_for(algorithm).thumbprint()
+    for wrong in ("*", "="):
+        spoiled = {**good, numbers[0]: wrong + good[numbers[0]]}
+        assert not read_public_jwks({"keys": [spoiled]}).keys

@@ -12,6 +12,7 @@ from keys.keyring import KeyRing
 from providers.calls import MakelaarEndpoint, not_ok, unavailable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client
+from providers.oidc.client_proof import check_proof
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.registry import OidcSettings
 from providers.trouble import Side, Trouble
@@ -275,16 +276,16 @@ def test_a_secret_that_cannot_be_used_says_which_file_and_why(
         update={"token_endpoint_auth_method": "client_secret_post", "client_secret_file": named}
     )
     with pytest.raises(ProviderUnavailable) as caught:
-        client.check_proof(settings, make_keyring())
+        check_proof(settings, METADATA, make_keyring())
     assert caught.value.trouble is Trouble.SECRET_FILE
     assert caught.value.measured["setting"] == "oidc.client_secret_file"
     assert caught.value.measured["seen"] == seen
-    client.check_proof(SETTINGS, make_keyring())  # keys of our own need no file
+    check_proof(SETTINGS, METADATA, make_keyring())  # keys of our own need no file
 
 
 def test_without_a_key_of_ours_nobody_is_sent_away() -> None:
     with pytest.raises(ProviderUnavailable) as caught:
-        client.check_proof(SETTINGS, KeyRing(()))
+        check_proof(SETTINGS, METADATA, KeyRing(()))
     assert caught.value.trouble is Trouble.OWN_KEY
     assert caught.value.measured["key_use"] == "client_signing"
 

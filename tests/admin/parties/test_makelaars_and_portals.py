@@ -154,10 +154,10 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "choose",
         ),
         (
-            discovered(token_endpoint_auth_signing_alg_values_supported=["PS256", "ES256"]),
-            "oidc.token_endpoint_auth_method",
-            "signs with RS256, and the makelaar takes PS256, ES256",
-            "take RS256 from us, or choose a secret",
+            discovered(token_endpoint_auth_signing_alg_values_supported=["HS256", "EdDSA"]),
+            "oidc.token_endpoint_auth_signing_alg",
+            "signs with RS256, and the makelaar takes HS256, EdDSA",
+            "take one of RS256, PS256, ES256 from us, or choose a secret",
         ),
         (
             discovered(token_endpoint_auth_methods_supported=["client_secret_post"]),

@@ -38,6 +38,9 @@ def refused(kind: str, fields: dict[str, Any], settings: Settings) -> set[str]:
     return {breach.field for breach in found if not breach.warns}
 
 
+ES = "ES256"
+
+
 def makelaar(**fields: Any) -> dict[str, Any]:
     base = {name: value for name, value in MAKELAAR.items() if name != "kind"}
     if "saml" in fields:
@@ -56,6 +59,8 @@ def makelaar(**fields: Any) -> dict[str, Any]:
         {"oidc": {**OIDC, "issuer": f"{ENTRA}/7f3a-4c2f/v2.0"}},
         {"oidc": {**OIDC, "discovery_url": "https://elders.example/a/.well-known/x?p=b2c"}},
         {"oidc": {**OIDC, "client_assertion_audience": "token_endpoint"}},
+        {"oidc": {**OIDC, "token_endpoint_auth_signing_alg": "ES256"}},
+        {"oidc": {**OIDC, "pushes_requests": True, "response_mode": "form_post"}},
         {"speaks_for": ["12345678"]},
         {"speaks_for": "register"},
         {"levels": {"1": "EH2", "urn:x": "EH3"}, "level_without_word": "EH2"},
@@ -117,6 +122,10 @@ def test_a_makelaar_that_can_answer_breaks_no_rule(
         (
             {"oidc": {**BASIC, "client_secret_file": "x", "client_assertion_audience": AT_TOKEN}},
             "oidc.client_assertion_audience",
+        ),
+        (
+            {"oidc": {**BASIC, "client_secret_file": "x", "token_endpoint_auth_signing_alg": ES}},
+            "oidc.token_endpoint_auth_signing_alg",
         ),
         ({"oidc": {**OIDC, "scopes": ["profile"]}}, "oidc.scopes"),
         ({"oidc": {**OIDC, "endpoint_hosts": ["https://x.example"]}}, "oidc.endpoint_hosts.0"),

@@ -25,13 +25,14 @@ AS_BEARER = {"Authorization": "Bearer a.b.c"}
 REDEMPTION = "grant_type=authorization_code&code=nothing"
 ENDPOINTS: Mapping[str, tuple[str, str | None, Mapping[str, str]]] = {
     "/token": ("POST", REDEMPTION, AS_CLIENT),
+    "/par": ("POST", "response_type=code", AS_CLIENT),
     "/userinfo": ("GET", None, AS_BEARER),
     "/jwks": ("GET", None, {}),
     "/oidc/client-jwks": ("GET", None, {}),
     "/.well-known/openid-configuration": ("GET", None, {}),
     "/.well-known/oauth-authorization-server": ("GET", None, {}),
 }
-READ_WHAT_IS_KEPT = ("/token", "/userinfo")
+READ_WHAT_IS_KEPT = ("/token", "/par", "/userinfo")
 EVERY_ENDPOINT = pytest.mark.parametrize("path", ENDPOINTS)
 
 
@@ -94,7 +95,7 @@ def works(world: World) -> None:
 def test_a_part_that_is_away_is_said_in_json(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str, error: Exception
 ) -> None:
-    for name in ("token_response", "read_userinfo"):
+    for name in ("token_response", "keep", "read_userinfo"):
         monkeypatch.setattr(views, name, failing(error))
     answer = ask(world, path)
     is_in_json(answer, 503, "temporarily_unavailable")

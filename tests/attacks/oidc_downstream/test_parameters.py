@@ -54,6 +54,18 @@ def test_too_many_parameters_are_refused(portal: Portal) -> None:
     shows_page(portal.ask([*good, *((f"x{n}", "1") for n in range(500))], "POST"), "SLS-4003")
 
 
+@pytest.mark.parametrize("path", ["token", "par"])
+@pytest.mark.parametrize(
+    "more", [[(f"x{n}", "1") for n in range(101)], [("client_id", "x" * 8193)]], ids=["101", "long"]
+)
+def test_programs_are_told_so_too(portal: Portal, path: str, more: list[tuple[str, str]]) -> None:
+    _, headers = portal.proof()
+    answer = portal.world.wire.request(
+        "POST", f"{ISSUER}/{path}", urlencode(more), {**FORM, **headers}
+    )
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -76,7 +88,7 @@ def test_too_many_parameters_are_refused(portal: Portal) -> None:
             {"request_uri": "https://elders.example/r"}, "request_uri_not_supported", id="O-17 url"
         ),
         pytest.param(
-            {"request_uri": "urn:ietf:params:oauth:request_uri:x"},
+            {"request_uri": "urn:ietf:params:oauth:request-uri:x"},
             "request_uri_not_supported",
             id="O-17 urn",
         ),

@@ -20,7 +20,7 @@ FOUND = discovery.metadata(ISSUER, frozenset({"name", "represents"}))
 def test_every_address_begins_with_the_issuer() -> None:
     assert FOUND["issuer"] == ISSUER
     addresses = [value for name, value in FOUND.items() if name.endswith(("_endpoint", "_uri"))]
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     assert all(address.startswith(f"{ISSUER}/") for address in addresses)
 
 

@@ -36,6 +36,7 @@ REDIRECT_URI = "https://login.example/oidc/callback/zekerweg"
 SERVICE = "7f4a3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34"
 CODE = "a-code-of-the-makelaar"
 ACCESS_TOKEN = "an-access-token"
+PUSHED = "urn:ietf:params:oauth:request_uri:a-request"
 EIDAS = "http://eidas.europa.eu/LoA/"
 
 
@@ -94,10 +95,10 @@ class Makelaar:
         assert self.listener is not None
         return [seen.path.rsplit("/", 1)[-1] for seen in self.listener.seen]
 
-    def form(self) -> dict[str, str]:
-        """What was posted to the token endpoint last."""
+    def form(self, endpoint: str = "token") -> dict[str, str]:
+        """What was posted to this endpoint last."""
         assert self.listener is not None
-        posted = [seen for seen in self.listener.seen if seen.path.endswith("/token")]
+        posted = [seen for seen in self.listener.seen if seen.path.endswith(f"/{endpoint}")]
         return dict(parse_qsl(posted[-1].body.decode()))
 
     def answer(self, seen: Seen) -> Said:
@@ -108,6 +109,7 @@ class Makelaar:
             "openid-configuration": lambda _: as_json(self.document()),
             "jwks": lambda _: as_json({"keys": self.keys}),
             "token": self._token,
+            "par": self._push,
             "userinfo": lambda _: self.userinfo() if self.userinfo else Said(status=404),
         }
         return answers[word](seen) if word in answers else Said(status=404)
@@ -122,6 +124,10 @@ class Makelaar:
             "authorization_response_iss_parameter_supported": True,
         }
         return changed(good, self.metadata)
+
+    def _push(self, seen: Seen) -> Said:
+        self.query = dict(parse_qsl(seen.body.decode(), strict_parsing=True))
+        return as_json({"request_uri": PUSHED, "expires_in": 60}, status=201)
 
     def _token(self, seen: Seen) -> Said:
         form = parse_qs(seen.body.decode())
@@ -200,7 +206,9 @@ def leave(
 ) -> Departure:
     """Begin, and let the makelaar see the request."""
     departure = provider.begin(ask(**asked), at)
-    makelaar.query = dict(parse_qsl(urlsplit(departure.url).query, strict_parsing=True))
+    query = dict(parse_qsl(urlsplit(departure.url).query, strict_parsing=True))
+    if "request_uri" not in query:  # else it was brought
+        makelaar.query = query
     return departure
 
 

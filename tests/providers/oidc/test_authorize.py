@@ -18,7 +18,7 @@ from providers.interface import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from providers.oidc.authorize import MAX_CODE, acceptable_acr, departure, take_code
+from providers.oidc.authorize import MAX_CODE, acceptable_acr, asked, departure, take_code
 from providers.oidc.discovery import ProviderMetadata
 from providers.oidc.errors import ABOUT_THE_USER
 from providers.registry import OidcSettings, ProviderRecord
@@ -32,6 +32,7 @@ METADATA = ProviderMetadata(
     f"{ISSUER}/authorize", f"{ISSUER}/token", f"{ISSUER}/jwks", None, True, ()
 )
 SETTINGS = OidcSettings(issuer=ISSUER, client_id="sluis")
+BY_FORM = SETTINGS.model_copy(update={"response_mode": "form_post"})
 CLIENT_ID = {"setting": "oidc.client_id", "registered": "sluis"}
 
 
@@ -40,15 +41,18 @@ def record(**fields: Any) -> ProviderRecord:
     return ProviderRecord.model_validate({**base, **fields})
 
 
-def left(metadata: ProviderMetadata = METADATA, **asked: Any) -> Departure:
-    return departure(
-        ask(**asked),
+def left(
+    metadata: ProviderMetadata = METADATA, settings: OidcSettings = SETTINGS, **wishes: Any
+) -> Departure:
+    request = asked(
+        ask(**wishes),
         record=record(),
-        settings=SETTINGS,
+        settings=settings,
         metadata=metadata,
         redirect_uri=REDIRECT_URI,
         now=START,
     )
+    return departure(request.query, request.remembered, metadata.authorization_endpoint)
 
 
 def test_what_is_remembered_fits_what_was_sent_and_the_verifier_stays_here() -> None:
@@ -63,7 +67,7 @@ def test_what_is_remembered_fits_what_was_sent_and_the_verifier_stays_here() -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "prompt", "max_age"),
+    ("wishes", "prompt", "max_age"),
     [
         ({}, None, None),
         ({"max_age": 600}, None, "600"),
@@ -73,9 +77,9 @@ def test_what_is_remembered_fits_what_was_sent_and_the_verifier_stays_here() -> 
     ],
 )
 def test_how_fresh_the_login_must_be_is_asked(
-    asked: dict[str, Any], prompt: str | None, max_age: str | None
+    wishes: dict[str, Any], prompt: str | None, max_age: str | None
 ) -> None:
-    query = dict(parse_qsl(urlsplit(left(**asked).url).query))
+    query = dict(parse_qsl(urlsplit(left(**wishes).url).query))
     assert (query.get("prompt"), query.get("max_age")) == (prompt, max_age)
 
 
@@ -109,14 +113,7 @@ def test_ping_one_refuses_words_that_it_does_not_know_so_none_are_asked() -> Non
     """Its ``acr_values`` are names of sign-on policies; the level of the answer is judged alike."""
     asks = dict(parse_qsl(urlsplit(left().url).query))
     assert asks["acr_values"] == " ".join(EIDAS)
-    silent = departure(
-        ask(),
-        record=record(),
-        settings=SETTINGS.model_copy(update={"asks_level": False}),
-        metadata=METADATA,
-        redirect_uri=REDIRECT_URI,
-        now=START,
-    )
+    silent = left(settings=SETTINGS.model_copy(update={"asks_level": False}))
     assert "acr_values" not in silent.url
     assert silent.remembered.level is L.EH3
 
@@ -124,15 +121,29 @@ def test_ping_one_refuses_words_that_it_does_not_know_so_none_are_asked() -> Non
 def answered(metadata: ProviderMetadata = METADATA, **changes: Any) -> str:
     """The code in a good answer with these changes; None takes a parameter away."""
     url, method = changes.pop("url", REDIRECT_URI), changes.pop("method", "GET")
+    mode = changes.pop("mode", "query")
+    settings = SETTINGS.model_copy(update={"response_mode": mode})
     good = {"code": "a-code", "state": "a-login.1", "iss": ISSUER}
     pairs = tuple((n, v) for n, v in {**good, **changes}.items() if v is not None)
     back = Callback(method=method, parameters=pairs, url=url, received_at=START)
-    return take_code(back, left().remembered, SETTINGS, metadata)
+    return take_code(back, left(settings=settings).remembered, settings, metadata)
 
 
 @pytest.mark.parametrize("code", ["a-code", "x", "~!", "x" * MAX_CODE])
 def test_the_code_of_a_good_answer_is_taken_as_it_stands(code: str) -> None:
     assert answered(code=code) == code
+
+
+def test_entra_id_and_ad_fs_post_the_code_where_that_was_asked() -> None:
+    """As each login asked: what is registered meanwhile changes nothing of it."""
+    query = dict(parse_qsl(urlsplit(left(settings=BY_FORM).url).query))
+    assert query["response_mode"] == "form_post"
+    assert "response_mode" not in left().url
+    assert answered(mode="form_post", method="POST") == "a-code"
+    back = Callback(
+        "POST", (("code", "c"), ("state", "a-login.1"), ("iss", ISSUER)), REDIRECT_URI, START
+    )
+    assert take_code(back, left(settings=BY_FORM).remembered, SETTINGS, METADATA) == "c"
 
 
 def test_an_issuer_that_was_not_promised_may_be_absent_and_not_another() -> None:
@@ -146,6 +157,7 @@ def test_an_issuer_that_was_not_promised_may_be_absent_and_not_another() -> None
     ("changes", "reason"),
     [
         ({"method": "POST"}, "response_mode"),
+        ({"mode": "form_post"}, "response_mode"),
         ({"url": f"{REDIRECT_URI}2"}, "redirect_uri_mismatch"),
         ({"state": "another"}, "state_mismatch"),
         ({"state": None}, "state_mismatch"),

@@ -157,3 +157,18 @@ def test_without_an_id_nobody_guesses_between_two() -> None:
     with pytest.raises(ProviderRefused) as refused:
         two.choose(None, "RS256")
     assert refused.value.reason == "kid_missing"
+
+
+def nameless(name: str = "any") -> dict[str, Any]:
+    return public_jwk(rsa_key(name), None)
+
+
+def test_a_server_that_names_keys_in_tokens_alone_has_one() -> None:
+    """As home-made key sets do: nobody else publishes here, and the signature says whether it is
+    this one. Between two nobody guesses.
+    """
+    assert keys(nameless()).choose("a-name", "RS256") is not None
+    assert keys(nameless(), nameless("another")).choose("a-name", "RS256") is None
+    assert keys({**nameless(), "kid": "m2"}).choose("a-name", "RS256") is None
+    assert keys(nameless(), {**nameless("another"), "kid": "m2"}).choose("a-name", "RS256") is None
+    assert keys({**nameless(), "alg": "PS256"}).choose("a-name", "RS256") is None

@@ -52,3 +52,33 @@ def test_slack_says_what_went_wrong_with_the_status_of_success(
     del makelaar.spoiled["token"]
     makelaar.token = {"error": "invalid_client"}
     refused(makelaar, "error_and_tokens")
+
+
+TAKEN = "token_endpoint_auth_signing_alg_values_supported"
+
+
+@pytest.mark.parametrize(
+    ("taken", "registered", "algorithm"),
+    [
+        (None, None, "RS256"),
+        (["RS256", "PS256", "ES256"], None, "RS256"),
+        (["PS256", "ES256"], None, "PS256"),  # Authlete, NL GOV, FAPI 2
+        (["ES256", "EdDSA"], None, "ES256"),
+        (["ES256", "PS256"], None, "PS256"),
+        ([], None, "RS256"),
+        ("PS256", None, "RS256"),
+        (["none", "HS256"], None, "RS256"),
+        (["RS256", "PS256"], "PS256", "PS256"),
+        (None, "ES256", "ES256"),  # Keycloak, with the algorithm set at our client
+    ],
+)
+def test_authlete_takes_no_rs256_and_says_what_it_takes(
+    makelaar: Makelaar, taken: object, registered: str | None, algorithm: str
+) -> None:
+    makelaar.metadata = {TAKEN: taken} if taken is not None else {}
+    login(makelaar, token_endpoint_auth_signing_alg=registered)
+    published = json.loads(client_jwks(make_keyring()))["keys"]
+    assertion = makelaar.form()["client_assertion"]
+    sent = jwt.decode(assertion, KeySet.import_key_set({"keys": published}), algorithms=[algorithm])
+    (named,) = [key for key in published if key["kid"] == sent.header["kid"]]
+    assert (sent.header["alg"], named["alg"]) == (algorithm, algorithm)
