@@ -184,8 +184,8 @@ def _queue(pipeline: Any, operation: Operation, attempt: str) -> None:
             pipeline.eval(_ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
-            keys = (key, GENERATION_KEY, attempt)
-            pipeline.eval(_ADD_ONCE, len(keys), *keys, MARK, lifetime(ttl), issued)
+            named = key, GENERATION_KEY, attempt
+            pipeline.eval(_ADD_ONCE, len(named), *named, MARK, lifetime(ttl), issued)
         case Redeem(_, expected, value, ttl, once):
             new, rest = _must_be_new(once)
             keys = (key, *new, attempt)
