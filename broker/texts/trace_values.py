@@ -127,6 +127,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "Vanaf één netwerk kwamen te veel codes van brieven"
         ),
         "no such operator": _("Deze operator bestaat niet"),
+        "no makelaar of this id": _("Deze makelaar is hier niet bekend"),
         "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),
         "the form of another page": _("Een formulier van een andere pagina"),
