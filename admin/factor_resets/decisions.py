@@ -13,14 +13,19 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin.actor import WORKER, Actor
-from admin.factor_resets.requests import FactorReset, ResetOutcome, details, digest, record
-from admin.factor_resets.rules import Approval, Colleague, Verdict, mailbox
+from admin.factor_resets.colleagues import colleague
+from admin.factor_resets.requests import (
+    RESETS,
+    FactorReset,
+    ResetOutcome,
+    details,
+    digest,
+    record,
+)
+from admin.factor_resets.rules import Approval, Verdict
 from admin.factor_resets.rules import verdict as judge
-from admin.operators import roles
-from admin.operators.roles import Permission, may
 from assurance import enrolment
 from directory.people import Person
-from providers.accounts import Account
 from state import audit
 from state.audit import AuditEvent, EventTag
 
@@ -68,9 +73,9 @@ def verdict(session: Session, reset: FactorReset, approver_id: str, now: datetim
             is_open=reset.outcome is None,
             is_over=reset.expires_at <= now,
             is_same=digest(standing) == reset.standing and person.blocked_at is None,
-            subject_id=reset.person_id,
-            asker=_colleague(session, reset.asked_by, now),
-            approver=_colleague(session, approver_id, now),
+            subject=colleague(session, reset.person_id, RESETS, now),
+            asker=colleague(session, reset.asked_by, RESETS, now),
+            approver=colleague(session, approver_id, RESETS, now),
         )
     )
 
@@ -106,15 +111,3 @@ def _end(
     ).first()
     session.expire(reset)
     return done is not None
-
-
-def _colleague(session: Session, person_id: str, now: datetime) -> Colleague:
-    person = session.get_one(Person, person_id)
-    account = session.scalars(select(Account).where(Account.person_id == person_id)).first()
-    addresses = (person.email, account.email if account is not None else None)
-    return Colleague(
-        person_id=person_id,
-        name=person.display_name,
-        mailboxes=frozenset(mailbox(address) for address in addresses if address),
-        may_reset=may(roles.roles_of(session, person_id, now), Permission.RESET_FACTORS),
-    )

@@ -15,8 +15,10 @@ from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from admin.actor import Actor
-from admin.factor_resets.rules import Proof, Reason, proofs_for
+from admin.factor_resets.colleagues import colleague
+from admin.factor_resets.rules import Proof, Reason, is_same_human, proofs_for
 from admin.operators import roles
+from admin.operators.roles import Permission
 from assurance import enrolment
 from assurance.enrolment import OwnFactor
 from assurance.levels import AssuranceLevel
@@ -28,6 +30,7 @@ from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
 from state.purging import delete_some
 
 VALID_FOR: Final = timedelta(hours=1)
+RESETS: Final = Permission.RESET_FACTORS
 
 
 class ResetOutcome(enum.StrEnum):
@@ -68,8 +71,8 @@ class FactorReset(Base):
 
 
 class ResetRefused(Exception):
-    """Nothing was asked. ``why``: one of ``operator``, ``blocked`` and ``open``, else some of
-    ``factors``, ``reason`` and ``proof``.
+    """Nothing was asked. ``why``: one of ``operator``, ``self``, ``blocked`` and ``open``, else
+    some of ``factors``, ``reason`` and ``proof``.
     """
 
     def __init__(self, *why: str) -> None:
@@ -95,9 +98,13 @@ def objection(session: Session, person: Person, asked_by: str, now: datetime) ->
     """Why nothing can be asked for this person; a word of ResetRefused.
 
     An operator gets in again at the machine only: else one role could take over a higher one.
+    Nobody proves who he is to himself, so who seems to be the person asks a colleague.
     """
     if person.id == asked_by or roles.roles_of(session, person.id, now):
         return "operator"
+    who = [colleague(session, one, RESETS, now) for one in (asked_by, person.id)]
+    if is_same_human(*who):
+        return "self"
     if person.blocked_at is not None:
         return "blocked"
     return "open" if _open_of(session, person.id, now) else None

@@ -52,12 +52,15 @@ class Verdict(enum.StrEnum):
     OWN = "own"
     SAME_PERSON = "same_person"
     SUBJECT = "subject"
+    ASKER_IS_SUBJECT = "asker_is_subject"
     STALE = "stale"
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """An operator as far as it matters here. ``may_reset``: by the roles of this moment."""
+    """An operator, or the person whom it is about, as far as it matters here. ``may_reset``: by the
+    roles of this moment.
+    """
 
     person_id: str
     name: str
@@ -74,7 +77,7 @@ class Approval:
     is_open: bool
     is_over: bool
     is_same: bool
-    subject_id: str
+    subject: Colleague
     asker: Colleague
     approver: Colleague
 
@@ -111,10 +114,12 @@ def verdict(at: Approval) -> Verdict:
         return Verdict.NOT_ALLOWED
     if at.approver.person_id == at.asker.person_id:
         return Verdict.OWN
-    if at.approver.person_id == at.subject_id:
+    if at.approver.person_id == at.subject.person_id:
         return Verdict.SUBJECT
-    if is_same_human(at.asker, at.approver):
+    if is_same_human(at.asker, at.approver) or is_same_human(at.approver, at.subject):
         return Verdict.SAME_PERSON
+    if is_same_human(at.asker, at.subject):
+        return Verdict.ASKER_IS_SUBJECT
     return Verdict.GRANTED if at.is_same and at.asker.may_reset else Verdict.STALE
 
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import ActorKind
-from admin.factor_resets.rules import Colleague, mailbox
+from admin.factor_resets.colleagues import colleague
 from admin.mandates import administrators
 from admin.mandates.requests import AlreadyDecided, NoReason
 from admin.means import administration, applying, letters
@@ -25,8 +24,7 @@ from admin.means.rules import (
     is_involved,
 )
 from admin.means.rules import verdict as judge
-from admin.operators import roles
-from admin.operators.roles import Permission, may
+from admin.operators.roles import Permission
 from assurance import identity_documents, means, means_requests
 from assurance.means import IssuedMeans
 from assurance.means_requests import Identification, MeansOutcome, MeansRequest, RequestKind
@@ -36,11 +34,11 @@ from broker.texts.quoting import written
 from directory import dates
 from directory.organisations import Organisation
 from directory.people import Person, Role
-from providers.accounts import Account
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 
 OLDEST_PROOF_DAYS: Final = 365
+DECIDES: Final = Permission.DECIDE_MEANS
 
 
 class NoSuchMeansRequest(Exception):
@@ -141,10 +139,10 @@ def approval(
         is_open=request.is_open,
         level=request.level,
         role=administration.judged_role(session, subject, request.role, now),
-        asker=_colleague(session, request.asked_by, now),
-        subject=_colleague(session, subject, now),
-        approver=_colleague(session, approver_id, now),
-        checker=_colleague(session, checked_by, now) if checked_by is not None else None,
+        asker=colleague(session, request.asked_by, DECIDES, now),
+        subject=colleague(session, subject, DECIDES, now),
+        approver=colleague(session, approver_id, DECIDES, now),
+        checker=colleague(session, checked_by, DECIDES, now) if checked_by is not None else None,
         asker_may=own.issuperset(request.organisations),
     )
 
@@ -256,16 +254,4 @@ def _record(
                 "by_rule": not is_operator,
             },
         ),
-    )
-
-
-def _colleague(session: Session, person_id: str, now: datetime) -> Colleague:
-    person = session.get_one(Person, person_id)
-    account = session.scalars(select(Account).where(Account.person_id == person_id)).first()
-    addresses = (person.email, account.email if account is not None else None)
-    return Colleague(
-        person_id=person_id,
-        name=person.display_name,
-        mailboxes=frozenset(mailbox(address) for address in addresses if address),
-        may_reset=may(roles.roles_of(session, person_id, now), Permission.DECIDE_MEANS),
     )

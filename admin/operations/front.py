@@ -96,7 +96,7 @@ def _granian(serving: Serving) -> Granian:
         "admin.operations.server:served",
         address=host.strip("[]"),
         port=int(port),
-        interface=Interfaces.RSGI,
+        interface=Interfaces.ASGI,
         http=HTTPModes.http1,  # the limits below are of this version; a proxy speaks no other to us
         factory=True,
         workers=serving.workers,

@@ -1,7 +1,7 @@
 """Requests taken in whole: a thread begins with one when the last byte of its body is there, and no
 body that never ends holds one.
 
-A server protocol with an event loop (RSGI, of Granian) outside, a WSGI application inside.
+A server protocol with an event loop (ASGI) outside, a WSGI application inside.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from admin.operations.asgi_exchange import AsgiExchange, AsgiScope, Receive, Send, live
 from admin.operations.request_threads import RequestThreads
 from broker.web.bodies import IsOpen, most_bytes, takes_scans
 from broker.web.headers import FIXED, NOTHING
@@ -43,7 +44,7 @@ class Headers(Protocol):
 
 
 class Scope(Protocol):
-    """One request without its body (RSGI 1, ``HTTPScope``)."""
+    """One request without its body."""
 
     @property
     def http_version(self) -> str: ...
@@ -58,17 +59,16 @@ class Scope(Protocol):
     @property
     def path(self) -> str: ...  # decoded
     @property
-    def query_string(self) -> str: ...
+    def query_string(self) -> bytes: ...
     @property
     def headers(self) -> Headers: ...
 
 
 class Exchange(Protocol):
-    """The body that comes in and the answer that goes out (RSGI 1, ``HTTPProtocol``)."""
+    """The body that comes in and the answer that goes out."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None: ...
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,8 @@ class WholeAnswer:
     headers: list[tuple[str, str]]
     body: bytes
 
-    def send(self, exchange: Exchange) -> None:
-        if self.body:
-            exchange.response_bytes(self.status, self.headers, self.body)
-        else:
-            exchange.response_empty(self.status, self.headers)
+    async def send(self, exchange: Exchange) -> None:
+        await exchange.respond(self.status, self.headers, self.body)
 
 
 _TOO_SLOW: Final = WholeAnswer(408, _OURS, b"The body of this request did not come in time.\n")
@@ -123,13 +120,20 @@ class WholeRequests:
         self._threads = RequestThreads(partial(_answered, application), threads)
         self._intake, self._scans = _Intake(MOST_WAITING), _Intake(MOST_SCANS_WAITING)
 
-    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """What the server calls (ASGI 3)."""
+        if scope["type"] == "lifespan":
+            await live(receive, send, self.end)
+        else:
+            await self.serve(AsgiScope(scope), AsgiExchange(receive, send))
+
+    async def serve(self, scope: Scope, exchange: Exchange) -> None:
         """Serve one request."""
         answer = await self._answer(scope, exchange)
         if answer is not None:
-            answer.send(exchange)
+            await answer.send(exchange)
 
-    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+    def end(self) -> None:
         """The server takes no requests any more: those in hand are finished."""
         self._threads.end()
 
@@ -200,7 +204,7 @@ def _environ(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[str,
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin1"),
-        "QUERY_STRING": scope.query_string.encode().decode("latin1"),
+        "QUERY_STRING": scope.query_string.decode("latin1"),
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Final
 
 from flask import Blueprint, request
+from sqlalchemy.orm import sessionmaker
 from werkzeug.wrappers import Response
 
 from admin.operator_console.pages import DeniedPage, DeskFrame
@@ -16,6 +17,7 @@ from admin.operators import roles as operators
 from admin.operators.roles import OperatorRole, Permission, may
 from broker.console import sessions
 from broker.console.sessions import ConsoleSession
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
@@ -43,6 +45,23 @@ class OperatorContext:
     @property
     def now(self) -> datetime:
         return self.session.now
+
+    @property
+    def process(self) -> Process:
+        """What this request runs on, for a use case that the worker or a command has too."""
+        rt = self.rt
+        return Process(
+            settings=rt.settings,
+            clock=rt.clock,
+            engine=rt.engine,
+            sessions=sessionmaker(rt.engine, expire_on_commit=False),
+            store=rt.store,
+            sealer=rt.sealer,
+            outgoing=rt.outgoing,
+            holder=rt.holder,
+            downstreams=rt.downstreams,
+            started_at=rt.clock(),
+        )
 
     def may(self, permission: Permission) -> bool:
         return may(self.roles, permission)
@@ -89,6 +108,7 @@ def _desk(session: ConsoleSession) -> OperatorContext:
         decides_means=may(roles, Permission.DECIDE_MEANS),
         decides_forms=may(roles, Permission.DECIDE_FORMS),
         reads_requests=may(roles, Permission.READ_REQUESTS),
+        ends_sessions=may(roles, Permission.END_SESSIONS),
     )
     return OperatorContext(session, roles, frame)
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import sessionmaker
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
@@ -33,8 +32,6 @@ from admin.operator_console.metadata_pages import (
 )
 from admin.operators.roles import Permission
 from broker.errors import PageError
-from broker.process import Process
-from broker.runtime import Runtime
 from broker.texts import metadata_words
 from broker.texts.quoting import written
 from broker.web.endpoints import ITSELF, Endpoint
@@ -121,7 +118,7 @@ def look_at_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     with _alone(one.kind) as may_look:
         if not may_look:
             return _back(kind, key, "bezig")
-        looks = asking.look_now(_process(desk.rt), [(one.kind, one.name)], actor=_actor(desk))
+        looks = asking.look_now(desk.process, [(one.kind, one.name)], actor=_actor(desk))
     seen = str(looks[0].judgement.verdict) if looks else _NO_LOOK
     return redirect(url_for("operator.party_metadata", kind=kind, key=key, gezien=seen), 303)
 
@@ -260,19 +257,3 @@ def _cells(rows: tuple[MetadataRow, ...]) -> Iterator[tuple[Cell, ...]]:
 
 def _back(kind: str, key: str, done: str) -> Response:
     return redirect(url_for("operator.party_metadata", kind=kind, key=key, gedaan=done), 303)
-
-
-def _process(rt: Runtime) -> Process:
-    """What this request runs on, for a use case of the worker."""
-    return Process(
-        settings=rt.settings,
-        clock=rt.clock,
-        engine=rt.engine,
-        sessions=sessionmaker(rt.engine, expire_on_commit=False),
-        store=rt.store,
-        sealer=rt.sealer,
-        outgoing=rt.outgoing,
-        holder=rt.holder,
-        downstreams=rt.downstreams,
-        started_at=rt.clock(),
-    )

@@ -20,6 +20,7 @@ class DeskFrame:
     decides_means: bool = False
     decides_forms: bool = False
     reads_requests: bool = False
+    ends_sessions: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,15 @@ from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from state.db import writing
 
-_FAILURES = frozenset({Verdict.NOT_ALLOWED, Verdict.OWN, Verdict.SUBJECT, Verdict.SAME_PERSON})
+_FAILURES = frozenset(
+    {
+        Verdict.NOT_ALLOWED,
+        Verdict.OWN,
+        Verdict.SUBJECT,
+        Verdict.SAME_PERSON,
+        Verdict.ASKER_IS_SUBJECT,
+    }
+)
 
 
 @blueprint.get("/herstel")

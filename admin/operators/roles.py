@@ -39,6 +39,7 @@ class Permission(enum.StrEnum):
     READ_REQUESTS = "account_requests"
     CHANGE_METADATA = "metadata.change"
     DECIDE_FORMS = "forms.decide"
+    END_SESSIONS = "sessions.end"
 
 
 # The table that counts: tests walk every address of the console with every role against it.

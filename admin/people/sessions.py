@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
+from admin.actor import Actor, ActorKind
 from broker.console.running_sessions import RunningSession, running, with_places
 from broker.process import Process
 from broker.sso import grants, logout
@@ -21,10 +21,15 @@ from state.audit import AuditEvent, Detail, EventTag
 from state.registrations import Kind
 
 REASON: Final = "ended_by_operator"
+LONGEST_REASON: Final = 500  # characters
 
 
 class NoSuchSession(Exception):
     """Nothing runs under this id: it ended, or there never was one."""
+
+
+class EndReasonMissing(Exception):
+    """An operator says why, in at most LONGEST_REASON characters."""
 
 
 class NoSuchMakelaar(Exception):
@@ -65,13 +70,20 @@ def listed(
     return found if most is None else found[:most]
 
 
-def end(sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor) -> EndedSessions:
-    """End them with the transaction of the caller; portals are told. One is named.
+def end(
+    sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor, because: str = ""
+) -> EndedSessions:
+    """End them with the transaction of the caller; portals are told. One is named. ``because``: the
+    reason, which who logged in must give.
 
-    Raises NoSuchPerson, NoSuchMakelaar, NoSuchSession, and ValueError where none is named.
+    Raises NoSuchPerson, NoSuchMakelaar, NoSuchSession, EndReasonMissing, and ValueError where none
+    is named.
     """
     if wanted == SessionChoice():
         raise ValueError("everybody's sessions are ended by nobody")
+    is_missing = not because and actor.kind is not ActorKind.COMMAND_LINE
+    if is_missing or len(because) > LONGEST_REASON:
+        raise EndReasonMissing
     notifier = logout.notifier_of(process)
     found = _running(sql, process, wanted, None)
     sessions = [one.id for one in found if not one.is_console]
@@ -93,7 +105,7 @@ def end(sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor) 
         makelaars_not_told=logout.all_together([at_portals, at_consoles]).makelaars_open,
         grants=left,
     )
-    _record(sql, process, wanted, ended, actor)
+    _record(sql, process, wanted, ended, actor, because)
     return ended
 
 
@@ -131,7 +143,12 @@ def _clients(places: Sequence[Participant]) -> tuple[str, ...]:
 
 
 def _record(
-    sql: Session, process: Process, wanted: SessionChoice, ended: EndedSessions, actor: Actor
+    sql: Session,
+    process: Process,
+    wanted: SessionChoice,
+    ended: EndedSessions,
+    actor: Actor,
+    because: str,
 ) -> None:
     """Who asked it and for whom; each session has an event of its own."""
     details: dict[str, Detail] = {
@@ -139,6 +156,8 @@ def _record(
         "consoles": ended.consoles,
         "by": str(actor.kind),
     }
+    if because:
+        details["because"] = because
     if wanted.provider_id is not None:
         details["grants"] = ended.grants
     if wanted.person_id is not None:

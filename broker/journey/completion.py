@@ -5,6 +5,7 @@ browser hears it.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from broker.journey import (
     trace_steps,
 )
 from broker.journey.context import LoginContext
+from broker.journey.flow import Step
 from broker.journey.login import Ended, Login
 from broker.journey.login_records import OUTCOMES, write_ending
 from broker.journey.single_sign_on import Plan
@@ -43,6 +45,8 @@ from state.copies import replace
 from state.db import writing
 from state.ephemeral import Take
 from state.pipeline import together
+
+_PAUSED: Final = "makelaar_paused"
 
 
 def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
@@ -105,7 +109,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
                 browser=user_agents.kept(request),
             )
     except LoginRefused as why:
-        return _refuse_taken(rt, login, why)
+        return _refuse_taken(rt, _with_all_causes(rt, login, result, why), why)
     instrumentation.login_ended(login, "success", None, rt.clock())
     response = _carry(prepared.reply, context.portal_name, login)
     browser_logins.note_end(response, login, context.now)
@@ -171,6 +175,16 @@ def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
 def refuse_unstored(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     """End a login that was never stored (prompt=none)."""
     return _refuse_taken(rt, login, why)
+
+
+def _with_all_causes(rt: Runtime, login: Login, result: LoginResult, why: LoginRefused) -> Login:
+    """Where more than one thing fell meanwhile, the trace says so: mending one would not do."""
+    told = standing.MAKELAAR_GONE if why.public_key == _PAUSED else why.public_key
+    also = standing.also(rt, rt.session, result, rt.clock(), told)
+    if also is None:
+        return login
+    at = str(Step.RESPOND)
+    return trace_steps.step(login, rt.clock(), at, "refused", why.public_key, also=also)
 
 
 def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
@@ -247,7 +261,7 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
         raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.NOT_OFFERED, "withdrawn during login")
     now = context.as_it_stands()
     if not now.provider_is_usable:
-        raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, _PAUSED, "provider no longer usable")
     if not suffices(now.reached, context.reached) or not isinstance(now.missing, Nothing):
         code = RefusalCode.LEVEL_UNREACHABLE
         raise LoginRefused(code, standing.LEVEL_LOWERED, "lowered during login")

@@ -139,7 +139,8 @@ def _refusal(rt: Runtime, asked: Asked, found: CodeState, now: datetime) -> Toke
     misfit = _misfit(found.kept.result.request, asked)
     if misfit is not None or asked.stands:
         return _invalid_grant(seen=misfit or _GONE)
-    return _invalid_grant(standing.LOGIN_ENDED)
+    also = standing.also(rt, rt.session, found.kept.result, now, standing.LOGIN_ENDED)
+    return _invalid_grant(standing.LOGIN_ENDED, also=also)
 
 
 def _misfit(of: LoginRequest, asked: Asked) -> str | None:
@@ -170,7 +171,8 @@ def _answer(
         raise _invalid_grant(Refused.ADDRESS, seen="taken away since")
     fault = standing.fault_by_registrations(rt.configuration, result)
     if fault is not None:
-        raise _invalid_grant(standing.explained(fault))
+        also = standing.also(rt, rt.session, result, now, fault)
+        raise _invalid_grant(standing.explained(fault), also=also)
     service = rt.configuration.services[result.request.service_uuid]
     to = OidcReplyTo.of(result.request)
     identity = identity_claims(result, client, service, rt.sealer)
@@ -215,15 +217,19 @@ def _sign(
     return access, signed
 
 
-def _invalid_grant(reason: str = Refused.TOKEN_REQUEST, *, seen: str | None = None) -> TokenError:
-    """``reason``: why the login is worth nothing any more; ``seen``: what is wrong with the
-    request. Both for the trace: the portal hears one text, whichever it is.
+def _invalid_grant(
+    reason: str = Refused.TOKEN_REQUEST, *, seen: str | None = None, also: str | None = None
+) -> TokenError:
+    """``reason``: why the login is worth nothing any more, and ``also`` what else stands in the
+    way; ``seen``: what is wrong with the request. All for the trace: the portal hears one text,
+    whichever it is.
     """
+    found = {"seen": seen, "also": also}
     return TokenError(
         "invalid_grant",
         "the code is unknown, used, over, or not for this client and address",
         reason=reason,
-        found={"seen": seen} if seen is not None else {},
+        found={name: value for name, value in found.items() if value is not None},
     )
 
 

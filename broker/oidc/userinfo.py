@@ -72,13 +72,14 @@ class UserInfo:
 
 class NotBelieved(Exception):
     """The login that gave the token is worth nothing any more. ``reason`` is a machine word,
-    ``reference`` that of the login.
+    ``reference`` that of the login; ``also``: what else stands in the way.
     """
 
-    def __init__(self, reason: str, reference: str) -> None:
+    def __init__(self, reason: str, reference: str, also: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.reference = reference
+        self.also = also
 
 
 def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
@@ -99,11 +100,11 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
     reference = kept.result.reference
-    if grants.live(rt.session, access["gid"], now) is None:
-        raise NotBelieved(standing.LOGIN_ENDED, reference)
-    fault = standing.fault(rt, rt.session, kept.result, now)
+    ended = grants.live(rt.session, access["gid"], now) is None
+    fault = standing.LOGIN_ENDED if ended else standing.fault(rt, rt.session, kept.result, now)
     if fault is not None:
-        raise NotBelieved(standing.explained(fault), reference)
+        also = standing.also(rt, rt.session, kept.result, now, fault)
+        raise NotBelieved(standing.explained(fault), reference, also)
     service = rt.configuration.services[kept.result.request.service_uuid]
     return UserInfo(client.client_id, _still_released(kept.claims, client, service))
 

@@ -178,14 +178,15 @@ def create_blueprint(
         if elsewhere or len(headers) > 1:
             return _bearer_error(rt, "invalid_request", "send the access token once, in the header")
         reason: str = Refused.ACCESS_TOKEN
+        also: str | None = None
         try:
             said = read_userinfo(rt, presented.strip(), rt.clock())
         except NotBelieved as fallen:
-            said, reason = None, fallen.reason
+            said, reason, also = None, fallen.reason, fallen.also
             remember_reference(fallen.reference)
         if said is None:
             text = "the access token is not ours, over or revoked"
-            return _bearer_error(rt, "invalid_token", text, reason)
+            return _bearer_error(rt, "invalid_token", text, reason, also)
         cors.about(said.client_id)
         return _json(said.claims)
 
@@ -325,12 +326,16 @@ def _token_error(rt: Runtime, error: TokenError, *, is_brought: bool = False) ->
 
 
 def _bearer_error(
-    rt: Runtime, error: str | None, text: str, reason: str = Refused.TOKEN_REQUEST
+    rt: Runtime,
+    error: str | None,
+    text: str,
+    reason: str = Refused.TOKEN_REQUEST,
+    also: str | None = None,
 ) -> Response:
     """RFC 6750 §3: a request without a token is told no error, and one that is malformed is 400.
-    ``reason`` is for the trace.
+    ``reason`` and ``also`` (what else stands in the way) are for the trace.
     """
-    reference = refusals.note(rt, reason, at="userinfo", error=error, told=text)
+    reference = refusals.note(rt, reason, at="userinfo", error=error, told=text, also=also)
     description = f"{text}. Reference: {reference}"
     response = _json({"error": error or "invalid_request", "error_description": description})
     response.status_code = 400 if error == "invalid_request" else 401

@@ -145,6 +145,13 @@ def _fault(rt: Runtime, now: datetime, result: LoginResult) -> str | None:
     return standing.fault(rt, rt.session, result, now)
 
 
+def _also(rt: Runtime, found: Fetched) -> str | None:
+    """What else stands in the way of a login that is worth nothing any more."""
+    if found.fault is None or found.answer is None or found.answer.login is None:
+        return None
+    return standing.also(rt, rt.session, found.answer.login.result, rt.clock(), found.fault)
+
+
 def _as_released(
     rt: Runtime, found: Fetched, portal: SamlServiceProvider, now: datetime
 ) -> Fetched:
@@ -178,7 +185,7 @@ def _note_missing(
     why = str(found.why)
     log.warning("artifact.not_there", client=portal.client_id, seen=why)
     reason = standing.explained(found.fault) if found.fault else "saml_artifact"
-    note(rt, reason, at="answer", client_id=portal.client_id, seen=why)
+    note(rt, reason, at="answer", client_id=portal.client_id, seen=why, also=_also(rt, found))
     if found.answer is None:
         return
     with writing(rt.session) as session:

@@ -4,6 +4,7 @@ mandate, each as they are registered at this moment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -131,48 +132,77 @@ def fault_by_registrations(configuration: Configuration, result: LoginResult) ->
     """Why what this login gave is worth nothing by the registrations of now, as a machine word;
     None while it stands. No SQL, but for the row of a member of a federation.
     """
-    service = configuration.services.get(result.request.service_uuid)
-    if service is None:
-        return SERVICE_GONE
-    if not is_offered(configuration, result.request):
-        return NOT_OFFERED
-    identity = result.facts.identity
-    if not _admits(configuration, service, identity):
-        return NOT_ADMITTED
-    if not suffices(result.level, _needed(service, result.request, identity)):
-        return SERVICE_ASKS_MORE
-    if lacks_mandate(service, result.authority):
-        return MANDATE_ASKED
-    try:
-        judged = by_registrations(configuration, identity)
-    except NothingWorth as nothing:
-        return nothing.reason
-    counts = factor_counts(service, judged, result.facts.factor)
-    level = step_up.reached(judged, local_factor=counts)
-    return None if suffices(level, result.level) else LEVEL_LOWERED
+    return next(_by_registrations(configuration, result), None)
 
 
 def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str | None:
     """The same with the person, the account, the factor and the mandate as they are now."""
-    configuration = rt.configuration
-    found = fault_by_registrations(configuration, result)
-    if found is not None:
-        return found
-    service = configuration.services[result.request.service_uuid]
+    return next(_faults(rt, sql, result, now), None)
+
+
+def also(
+    rt: Runtime, sql: Session, result: LoginResult, now: datetime, told: str | None
+) -> str | None:
+    """What else stands in the way beside what was ``told``, as ``explained`` words with commas;
+    None where nothing does. Mending what was told would not be enough.
+    """
+    found = dict.fromkeys(explained(one) for one in _faults(rt, sql, result, now))
+    words = [one for one in found if one != explained(told or "")]
+    return ", ".join(words) or None
+
+
+def _by_registrations(configuration: Configuration, result: LoginResult) -> Iterator[str]:
+    """Each fault, first what must be mended first."""
+    service = configuration.services.get(result.request.service_uuid)
+    if service is None:
+        yield SERVICE_GONE
+        return
+    if not is_offered(configuration, result.request):
+        yield NOT_OFFERED
+    identity = result.facts.identity
+    if not _admits(configuration, service, identity):
+        yield NOT_ADMITTED
+    if not suffices(result.level, _needed(service, result.request, identity)):
+        yield SERVICE_ASKS_MORE
+    if lacks_mandate(service, result.authority):
+        yield MANDATE_ASKED
     try:
-        judged = now_worth(configuration, sql, result.facts.identity)
+        judged = by_registrations(configuration, identity)
     except NothingWorth as nothing:
-        return nothing.reason
-    if not is_for(service, judged):
-        return MEANS_RESTRICTED
-    facts = LoginFacts(judged, result.facts.service_uuid, result.facts.factor)
-    level = level_now(sql, service, facts)
-    if not suffices(level, result.level):
-        return LEVEL_LOWERED
+        yield nothing.reason
+        return
+    counts = factor_counts(service, judged, result.facts.factor)
+    if not suffices(step_up.reached(judged, local_factor=counts), result.level):
+        yield LEVEL_LOWERED
+
+
+def _faults(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> Iterator[str]:
+    """The same with what the database says. A mandate is judged at the level that the login had,
+    where that is what is wrong: it is no second cause.
+    """
+    configuration = rt.configuration
+    yield from _by_registrations(configuration, result)
+    service = configuration.services.get(result.request.service_uuid)
+    if service is None:
+        return
+    judged, level = result.facts.identity, result.level
+    try:
+        judged = now_worth(configuration, sql, judged)
+    except NothingWorth as nothing:
+        yield nothing.reason
+    else:
+        if not is_for(service, judged):
+            yield MEANS_RESTRICTED
+        facts = LoginFacts(judged, result.facts.service_uuid, result.facts.factor)
+        level = level_now(sql, service, facts)
+        if not suffices(level, result.level):
+            yield LEVEL_LOWERED
+    reached = highest(level, result.level)
+    needed = _needed(service, result.request, judged)
     terms = Terms(
         service=service,
-        reached=level,
-        needed=_needed(service, result.request, judged),
+        reached=reached,
+        needed=needed if suffices(reached, needed) else result.level,
         now=now,
         unused_months=rt.settings.mandates.unused_months,
         link_level=rt.settings.mandates.chain_link_level,
@@ -186,8 +216,9 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
     )
     if isinstance(fallen, PersonGone):
         others = {PersonGone.MOVED: IDENTITY_MOVED, PersonGone.MEANS_ENDED: MEANS_ENDED}
-        return others.get(fallen, PERSON_GONE)
-    return str(fallen.reason) if fallen is not None else None
+        yield others.get(fallen, PERSON_GONE)
+    elif fallen is not None:
+        yield str(fallen.reason)
 
 
 def explained(fault: str) -> str:

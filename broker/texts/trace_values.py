@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from broker.texts import reasons
 from broker.texts.consent_words import REFUSALS
 from state.trace import Fact
 
@@ -16,6 +18,7 @@ Naming = Callable[[str, str], str | None]  # the kind of a fact and an identifie
 
 _SECONDS: Final = "_seconds"
 _MINUTE: Final = 60
+_ALSO: Final = "also"  # reasons beside the one that is told
 _BROWSER: Final = "browser"  # kept as ``Firefox/Windows``
 _LEFT_TO_US: Final = _("Geen")
 _FACTORS: Final = {
@@ -134,6 +137,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "Vanaf één netwerk kwamen te veel codes van brieven"
         ),
         "no such operator": _("Deze operator bestaat niet"),
+        "no makelaar of this id": _("Deze makelaar is hier niet bekend"),
         "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),
         "the form of another page": _("Een formulier van een andere pagina"),
@@ -179,6 +183,8 @@ def in_words(name: str, value: Fact, naming: Naming) -> str:
         return f"{value} ({_lasted(value)})"
     if name == _BROWSER:
         return ", ".join(part for part in str(value).split("/") if part)
+    if name == _ALSO:
+        return " ".join(_cause(one) for one in _parts(name, value))
     known = VALUES.get(name, {})
     words = [str(known[word]) for word in _parts(name, value) if word in known]
     if words:
@@ -194,5 +200,11 @@ def _lasted(seconds: int) -> str:
 
 
 def _parts(name: str, value: Fact) -> list[str]:
-    """``mandates`` holds several words."""
-    return str(value).split(", ") if name == "mandates" else [str(value)]
+    """``mandates`` and ``also`` hold several words."""
+    return str(value).split(", ") if name in ("mandates", _ALSO) else [str(value)]
+
+
+def _cause(reason: str) -> str:
+    """What else was wrong, as it is told where it is the only cause."""
+    found = reasons.find(reason)
+    return reason if found is None else gettext(found.cause)

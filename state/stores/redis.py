@@ -5,6 +5,7 @@ The server must not evict (``maxmemory-policy noeviction``): an evicted replay i
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -38,21 +39,40 @@ ANSWER_WITHIN: Final = 2.0  # seconds
 _NO_GENERATION: Final = -1
 
 # EVAL, not EVALSHA: a script that the server forgot would fail after its neighbours were done.
-_SWAP: Final = """
+# The last key of each is that of this attempt. A connection that breaks after the server did what
+# it was asked takes the answer along; the same attempt, sent again, gets it and changes nothing.
+_ATTEMPT: Final = """
+local attempt = KEYS[#KEYS]
+local kept = redis.call('GET', attempt)
+if kept == '-' then return false end
+if kept then return string.sub(kept, 2) end
+local function done(answer)
+  redis.call('SET', attempt, answer and '+' .. answer or '-', 'PX', 10000)
+  return answer
+end
+"""
+_SWAP: Final = f"""{_ATTEMPT}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1
+return done(1)
 """
-_ADD_ONCE: Final = """
-local from = redis.call('GET', KEYS[2])
-if not from then return -1 end
-if tonumber(ARGV[3]) < tonumber(from) then return 0 end
-if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
+_TAKE: Final = f"""{_ATTEMPT}
+local found = redis.call('GETDEL', KEYS[1])
+return found and done(found)
+"""
+# Keys: what must be new and, where a moment comes with it, the generation.
+_ADD_ONCE: Final = f"""{_ATTEMPT}
+if #KEYS == 3 then
+  local from = redis.call('GET', KEYS[2])
+  if not from then return -1 end
+  if tonumber(ARGV[3]) < tonumber(from) then return 0 end
+end
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return done(1) end
 return 0
 """
 # Keys: the value, then what must be new and the generation; nothing must be new without them.
-_REDEEM: Final = """
-if KEYS[2] then
+_REDEEM: Final = f"""{_ATTEMPT}
+if #KEYS == 4 then
   if ARGV[6] ~= '' then
     local from = redis.call('GET', KEYS[3])
     if not from then return -1 end
@@ -62,17 +82,17 @@ if KEYS[2] then
 end
 local found = redis.call('GET', KEYS[1])
 if found == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return found
+return done(found)
 """
-_COUNT: Final = """
+_COUNT: Final = f"""{_ATTEMPT}
 local number = redis.call('INCR', KEYS[1])
 if number == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return number
+return done(number)
 """
-_APPEND: Final = """
+_APPEND: Final = f"""{_ATTEMPT}
 redis.call('APPEND', KEYS[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
+return done(1)
 """
 
 
@@ -82,8 +102,8 @@ class RedisStore(SingleOperations):
     def __init__(self, url: str, clock: Clock, is_first: Callable[[], bool]) -> None:
         self._clock = clock
         self._is_first = is_first
-        # After a restart of the server a kept connection is broken once; a slow server is not
-        # asked twice.
+        # After a restart of the server, or of what stands between, a kept connection is broken
+        # once; what was sent is sent again, as the same attempt. A slow server is not asked twice.
         self._redis: Redis = Redis.from_url(
             url,
             socket_timeout=ANSWER_WITHIN,
@@ -127,8 +147,9 @@ class RedisStore(SingleOperations):
     def _send(self, operations: Sequence[Operation]) -> list[Any]:
         try:
             pipeline = self._redis.pipeline(transaction=False)
-            for operation in operations:
-                _queue(pipeline, operation)
+            attempt = f"{PREFIX}attempt:{secrets.token_hex(12)}"
+            for at, operation in enumerate(operations):
+                _queue(pipeline, operation, f"{attempt}:{at}")
             answers: list[Any] = pipeline.execute(raise_on_error=False)
         except RedisError as error:
             raise StoreUnavailable(type(error).__name__) from None
@@ -147,7 +168,8 @@ class RedisStore(SingleOperations):
             raise StoreUnavailable(type(error).__name__) from None
 
 
-def _queue(pipeline: Any, operation: Operation) -> None:
+def _queue(pipeline: Any, operation: Operation, attempt: str) -> None:
+    """``attempt``: the key under which the server remembers for a moment that this was done."""
     key = PREFIX + operation.key
     match operation:
         case Put(_, value, ttl):
@@ -155,21 +177,23 @@ def _queue(pipeline: Any, operation: Operation) -> None:
         case Get():
             pipeline.get(key)
         case Take():
-            pipeline.getdel(key)
+            pipeline.eval(_TAKE, 2, key, attempt)
         case Swap(_, expected, value, ttl):
-            pipeline.eval(_SWAP, 1, key, expected, value, lifetime(ttl))
+            pipeline.eval(_SWAP, 2, key, attempt, expected, value, lifetime(ttl))
         case AddOnce(_, ttl, None):
-            pipeline.set(key, MARK, px=lifetime(ttl), nx=True)
+            pipeline.eval(_ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
-            pipeline.eval(_ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
+            named = key, GENERATION_KEY, attempt
+            pipeline.eval(_ADD_ONCE, len(named), *named, MARK, lifetime(ttl), issued)
         case Redeem(_, expected, value, ttl, once):
-            keys, rest = _must_be_new(once)
-            pipeline.eval(_REDEEM, 1 + len(keys), key, *keys, expected, value, lifetime(ttl), *rest)
+            new, rest = _must_be_new(once)
+            keys = (key, *new, attempt)
+            pipeline.eval(_REDEEM, len(keys), *keys, expected, value, lifetime(ttl), *rest)
         case Append(_, line, ttl):
-            pipeline.eval(_APPEND, 1, key, line + b"\n", lifetime(ttl))
+            pipeline.eval(_APPEND, 2, key, attempt, line + b"\n", lifetime(ttl))
         case Count(_, ttl):
-            pipeline.eval(_COUNT, 1, key, lifetime(ttl))
+            pipeline.eval(_COUNT, 2, key, attempt, lifetime(ttl))
 
 
 def _must_be_new(once: AddOnce | None) -> tuple[tuple[str, ...], tuple[bytes | str | int, ...]]:

@@ -110,7 +110,7 @@ def test_F_19_one_human_with_two_accounts_does_not_approve(world: World, shared:
             second.email = (first.email or "").replace("@", "+twee@")
     url = asked(world, at_console(world, anna.person_id), roos)
     page = decide(at_console(world, again.person_id), url, "approve")
-    assert (page.status, "lijkt van de aanvrager zelf" in page.text) == (403, True)
+    assert (page.status, "lijkt van iemand uit deze aanvraag" in page.text) == (403, True)
     assert len(factors_of(world, roos)) == 2
     page = decide(at_console(world, operator(world).person_id), url, "approve")
     assert "De inlogmiddelen zijn verwijderd" in page.text

@@ -76,6 +76,29 @@ def test_the_good_twin_is_answered(port: int) -> None:
     assert b"\r\nserver: granian\r\n" in answer  # no version
 
 
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        b"__Host-sluis-language=en",
+        b"__Host-sluis-language=en; plaats=Caf\xc3\xa9",
+        b"plaats=Caf\xe9; __Host-sluis-language=en; b=c",
+        b"a=b\r\nCookie: plaats=\xff; __Host-sluis-language=en",
+    ],
+)
+def test_H_06_a_cookie_of_another_site_takes_none_of_ours_along(port: int, cookies: bytes) -> None:
+    """Browsers send what a script wrote, in UTF-8, and all of a domain in one header."""
+    head = request(port, GET)[:-2]
+    assert b'sluis-theme" lang="nl"' in send(port, head + b"\r\n")
+    answer = send(port, head + b"Cookie: " + cookies + b"\r\n\r\n")
+    assert statuses(answer) == [200] and b'sluis-theme" lang="en"' in answer
+
+
+def test_H_06_a_cookie_of_ours_that_is_not_ours_counts_for_nothing(port: int) -> None:
+    head = request(port, GET)[:-2]
+    answer = send(port, head + b"Cookie: __Host-sluis-language=en\xc3\xa9\r\n\r\n")
+    assert statuses(answer) == [200] and b'sluis-theme" lang="nl"' in answer
+
+
 def test_A_13_an_absolute_address_or_another_host_is_not_followed(port: int) -> None:
     for line, host in (
         (GET, "elders.example"),

@@ -58,6 +58,9 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("GET", "/metadata/<kind>/<key>/besluit"): {CONFIGURATOR},
     ("POST", "/metadata/<kind>/<key>/besluit"): {CONFIGURATOR},
     ("POST", "/metadata/<kind>/<key>/heropen"): {CONFIGURATOR},
+    ("GET", "/sessies"): {CONFIGURATOR},
+    ("GET", "/sessies/<provider_id>"): {CONFIGURATOR},
+    ("POST", "/sessies/<provider_id>"): {CONFIGURATOR},
     ("GET", "/operators"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
     ("POST", "/operators/bestand"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
     ("POST", "/inlogspoor/bestand"): TRACES,
@@ -117,6 +120,7 @@ def filled(world: World, path: str) -> str:
     with world.session() as session:
         trace_id = trace_search.newest(session, Wanted(), limit=1)[0].id
     path = path.replace("<kind>/<key>", "makelaar/polderpoort")
+    path = path.replace("<provider_id>", "polderpoort")
     path = path.replace("<which>", trace_id).replace("<trace_id>", trace_id)
     if "<person_id>" in path:
         other = make_operator(world, f"ander{len(path)}{trace_id[:4]}{next(NUMBERS)}", VIEWER)

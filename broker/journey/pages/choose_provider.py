@@ -26,9 +26,19 @@ class ProviderChoice:
 
 
 @dataclass(frozen=True)
+class LeftMakelaar:
+    """The makelaar of this login that can be used no more since it was chosen. ``name``: None where
+    it is not registered any more. ``may_return``: it is paused.
+    """
+
+    name: str | None
+    may_return: bool
+
+
+@dataclass(frozen=True)
 class ChooseProviderPage:
     """``choices`` are those that match ``search``, or the first of them where it ``has_more``; the
-    page splits them by what can be chosen.
+    page splits them by what can be chosen. ``left``: why somebody who chose before is here again.
     """
 
     frame: Frame
@@ -39,7 +49,13 @@ class ChooseProviderPage:
     remember_days: int
     offers_account: bool = False
     error: bool = False
+    left: LeftMakelaar | None = None
     template: str = "journey/choose_provider.html"
+
+    @property
+    def shows_reference(self) -> bool:
+        """Only for who is here again: nothing went wrong for the others."""
+        return self.left is not None
 
     @property
     def available(self) -> tuple[ProviderChoice, ...]:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from broker.downstream import RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
-from broker.journey.login import Login
+from broker.journey.login import Login, Stopped
 from broker.journey.login_methods import LoginMethod
-from broker.journey.pages.choose_provider import ChooseProviderPage
+from broker.journey.pages.choose_provider import ChooseProviderPage, LeftMakelaar
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame, service_facts
 from broker.journey.steps.provider_choices import offered_choices
+from broker.sso import standing
 from state.copies import replace
 
 
@@ -63,5 +65,29 @@ def _show(turn: Turn, *, error: bool = False) -> StepOutcome:
         remember_days=turn.rt.settings.login.remember_days,
         offers_account=LoginMethod.ACCOUNT in turn.context.methods,
         error=error,
+        left=_left(turn),
     )
-    return Show(page, status=422 if error else 200)
+    stopped, found = _stopped(turn), {"provider": turn.login.provider_id}
+    return Show(page, status=422 if error else 200, stopped=stopped, found=found)
+
+
+def _left(turn: Turn) -> LeftMakelaar | None:
+    """What the page says of the makelaar of before."""
+    if turn.login.provider_id is None:
+        return None
+    record = turn.context.provider
+    if record is None:
+        return LeftMakelaar(None, may_return=False)
+    return LeftMakelaar(record.name, may_return=record.state == "paused")
+
+
+def _stopped(turn: Turn) -> Stopped | None:
+    """Why it cannot be used, for who calls or leaves here."""
+    if turn.login.provider_id is None:
+        return None
+    record = turn.context.provider
+    if record is None or record.state != "live":
+        return Stopped(RefusalCode.NOT_ALLOWED, standing.MAKELAAR_GONE)
+    if not turn.context.makelaars.admits(record):
+        return Stopped(RefusalCode.NOT_ALLOWED, standing.NOT_ADMITTED)
+    return Stopped(RefusalCode.LEVEL_UNREACHABLE, standing.LEVEL_LOWERED)

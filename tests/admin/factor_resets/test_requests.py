@@ -121,6 +121,27 @@ def test_for_oneself_and_for_an_operator_nobody_asks(session: Session, app: str)
     assert refused(session, form(app)) == {"operator"}
 
 
+@pytest.mark.parametrize(
+    ("name", "email", "is_same"),
+    [
+        ("Roos Willems", "roos@example.nl", False),
+        ("ANNA", "roos@example.nl", True),
+        ("Roos Willems", "Anna+prive@example.nl", True),
+    ],
+)
+def test_for_another_account_of_the_same_human_nobody_asks(
+    session: Session, app: str, name: str, email: str, is_same: bool
+) -> None:
+    with writing(session):
+        session.get_one(Person, "anna").email = "anna@example.nl"
+        roos = session.get_one(Person, "roos")
+        roos.display_name, roos.email = name, email
+    if is_same:
+        assert refused(session, form(app)) == {"self"}
+    else:
+        asked(session, form(app))
+
+
 def test_for_somebody_who_is_blocked_nobody_asks(session: Session, app: str) -> None:
     with writing(session):
         session.get_one(Person, "roos").blocked_at = START

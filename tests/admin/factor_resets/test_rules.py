@@ -23,8 +23,9 @@ IN_PERSON, REMOTE, ADMINISTRATOR = Proof
 
 ASKER = Colleague("a", "Anna Kuiper", frozenset({"anna@voorbeeld.example"}), may_reset=True)
 APPROVER = Colleague("b", "Bram de Wit", frozenset({"bram@voorbeeld.example"}), may_reset=True)
+SUBJECT = Colleague("c", "Roos Willems", frozenset({"roos@voorbeeld.example"}), may_reset=False)
 GOOD = Approval(
-    is_open=True, is_over=False, is_same=True, subject_id="c", asker=ASKER, approver=APPROVER
+    is_open=True, is_over=False, is_same=True, subject=SUBJECT, asker=ASKER, approver=APPROVER
 )
 
 
@@ -54,7 +55,11 @@ def test_F_19_two_colleagues_who_may_grant_it() -> None:
         ({"is_over": True}, Verdict.EXPIRED),
         ({"approver": replace(APPROVER, may_reset=False)}, Verdict.NOT_ALLOWED),
         ({"approver": ASKER}, Verdict.OWN),
-        ({"subject_id": "b"}, Verdict.SUBJECT),
+        ({"subject": replace(SUBJECT, person_id="b")}, Verdict.SUBJECT),
+        ({"subject": replace(SUBJECT, name="bram DE wit")}, Verdict.SAME_PERSON),
+        ({"subject": replace(SUBJECT, mailboxes=APPROVER.mailboxes)}, Verdict.SAME_PERSON),
+        ({"subject": replace(SUBJECT, name="Anna  Kuiper")}, Verdict.ASKER_IS_SUBJECT),
+        ({"subject": replace(SUBJECT, mailboxes=ASKER.mailboxes)}, Verdict.ASKER_IS_SUBJECT),
         ({"approver": replace(APPROVER, mailboxes=ASKER.mailboxes)}, Verdict.SAME_PERSON),
         ({"approver": replace(APPROVER, name="anna  KUIPER")}, Verdict.SAME_PERSON),
         ({"is_same": False}, Verdict.STALE),

@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +31,7 @@ class Scope:
     headers: Headers
     method: str = "POST"
     path: str = "/é/x"
-    query_string: str = "a=%20b"
+    query_string: bytes = b"a=%20b"
     http_version: str = "1.1"
     server: str = "127.0.0.1:8000"
     client: str = "192.0.2.7:4711"
@@ -55,10 +54,7 @@ class Exchange:
                 self.read += 1
                 yield piece
 
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
-        self.sent.append((status, dict(headers), b""))
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.sent.append((status, dict(headers), body))
 
 
@@ -98,7 +94,7 @@ def ask(application: Any, exchange: Exchange, *headers: tuple[str, str], **more:
 
 
 async def _served(serve: Any, scope: Scope, exchange: Exchange) -> None:
-    await serve.__rsgi__(scope, exchange)
+    await serve.serve(scope, exchange)
 
 
 @pytest.mark.parametrize("length", [("content-length", "7"), ("transfer-encoding", "chunked")])
@@ -322,6 +318,5 @@ def test_what_is_in_hand_when_the_server_stops_is_finished() -> None:
 
     run(stopped_meanwhile())
     threading.Timer(0.05, go_on.set).start()
-    with closing(asyncio.new_event_loop()) as loop:
-        serve.__rsgi_del__(loop)
+    serve.end()
     assert done == ["/x"]

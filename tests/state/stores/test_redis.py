@@ -1,13 +1,30 @@
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
 from redis.connection import AbstractConnection
 
-from state.ephemeral import AddOnce, Count, Get, Put, StoreUnavailable, Swap, Take
+from state.ephemeral import (
+    AddOnce,
+    Append,
+    Count,
+    Get,
+    Operation,
+    Put,
+    Redeem,
+    Result,
+    StoreUnavailable,
+    Swap,
+    Take,
+)
 from state.stores.redis import ANSWER_WITHIN, GENERATION_KEY, RedisStore
 from tests import servers
 from tests.clocks import FakeClock
@@ -128,3 +145,94 @@ def test_X_04_a_restart_costs_a_new_login_and_lets_no_replay_through(clock: Fake
         assert store.get("login") is None
         assert not store.add_once("message", 600, issued)
     store.close()
+
+
+@contextmanager
+def losing_one_answer(url: str) -> Iterator[str]:
+    """The server by a line that breaks once: after the server did what it was asked, before anybody
+    hears of it.
+    """
+    parts = urlsplit(url)
+    lost = threading.Event()
+
+    def carry(client: socket.socket) -> None:
+        with client, socket.create_connection((parts.hostname, parts.port or 6379)) as server:
+            while asked := client.recv(65536):
+                server.sendall(asked)
+                answer = server.recv(65536)
+                if b"EVAL" in asked and not lost.is_set():
+                    lost.set()
+                    return
+                client.sendall(answer)
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=carry, args=(client,), daemon=True).start()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}{parts.path}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+    assert lost.is_set()
+
+
+# What is asked, what the first who asks it hears, and what the next one hears.
+ANSWERED_ONCE: list[tuple[Operation, Result, Result]] = [
+    (Take("a"), b"x", None),
+    (Swap("a", b"x", b"y", 60), True, False),
+    (AddOnce("m", 60), True, False),
+    (Redeem("a", b"x", b"used", 60), b"x", b"used"),
+    (Redeem("a", b"x", b"used", 60, AddOnce("m", 60)), b"x", False),
+    (Redeem("a", b"other", b"used", 60, AddOnce("m", 60)), b"x", False),
+    (Redeem("absent", b"x", b"used", 60, AddOnce("m", 60)), None, False),
+    (Count("n", 60), 1, 2),
+]
+
+
+@pytest.mark.parametrize("is_dated", [False, True])
+@pytest.mark.parametrize(("asked", "first", "next_one"), ANSWERED_ONCE, ids=str)
+def test_X_04_an_attempt_whose_answer_was_lost_gets_it_and_another_does_not(
+    redis_url: str,
+    server: Redis,
+    clock: FakeClock,
+    asked: Operation,
+    first: Result,
+    next_one: Result,
+    is_dated: bool,
+) -> None:
+    if is_dated:
+        asked = dated(asked, clock)
+    with losing_one_answer(redis_url) as url:
+        store = RedisStore(url, clock, is_first=lambda: True)
+        store.ping()
+        store.put("a", b"x", 60)
+        assert store.batch([Get("absent"), asked, asked]) == [None, first, next_one]
+        assert store.batch([asked]) == [3 if isinstance(asked, Count) else next_one]
+        store.close()
+
+
+def test_X_04_a_line_whose_answer_was_lost_stands_once(
+    redis_url: str, server: Redis, clock: FakeClock
+) -> None:
+    with losing_one_answer(redis_url) as url:
+        store = RedisStore(url, clock, is_first=lambda: True)
+        store.batch([Append("l", b"one", 60)])
+        store.batch([Append("l", b"one", 60)])
+        assert store.get("l") == b"one\none\n"
+        store.close()
+
+
+def dated(asked: Operation, clock: FakeClock) -> Operation:
+    """The same with the moment at which what must be new was issued."""
+    match asked:
+        case AddOnce(key, ttl):
+            return AddOnce(key, ttl, clock())
+        case Redeem(once=AddOnce(key, ttl)):
+            return replace(asked, once=AddOnce(key, ttl, clock()))
+    return asked
