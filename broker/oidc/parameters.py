@@ -30,21 +30,21 @@ class Parameters:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Everything that was sent, in order."""
-        return self._pairs
+        """Everything that was sent, in the order of the names."""
+        return tuple((name, one) for name, each in self._values.items() for one in each)
 
     @property
     def length(self) -> int:
         """Of all names and values together, in characters."""
-        return sum(len(name) + len(value) for name, value in self._pairs)
+        return sum(len(name) + len(value) for name, value in self.pairs)
 
     def without(self, names: Collection[str]) -> Parameters:
         """The same without these."""
-        return Parameters(pair for pair in self._pairs if pair[0] not in names)
+        return Parameters(pair for pair in self.pairs if pair[0] not in names)
 
     def adding(self, name: str, value: str) -> Parameters:
         """The same with one more."""
-        return Parameters([*self._pairs, (name, value)])
+        return Parameters([*self.pairs, (name, value)])
 
     def one(self, name: str) -> str | None:
         """The value, None when absent. Raises Repeated on two, ValueError on one that is too
