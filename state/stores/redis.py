@@ -126,9 +126,11 @@ class RedisStore(SingleOperations):
 
     def _send(self, operations: Sequence[Operation]) -> list[Any]:
         try:
+            if len(operations) == 1:
+                return [self._redis.execute_command(*_command(operations[0]))]
             pipeline = self._redis.pipeline(transaction=False)
             for operation in operations:
-                _queue(pipeline, operation)
+                pipeline.execute_command(*_command(operation))
             answers: list[Any] = pipeline.execute(raise_on_error=False)
         except RedisError as error:
             raise StoreUnavailable(type(error).__name__) from None
@@ -147,29 +149,33 @@ class RedisStore(SingleOperations):
             raise StoreUnavailable(type(error).__name__) from None
 
 
-def _queue(pipeline: Any, operation: Operation) -> None:
+def _command(operation: Operation) -> tuple[Any, ...]:
+    """The words of one command. What the client has a method for each of them for, is the check of
+    arguments that are always these.
+    """
     key = PREFIX + operation.key
     match operation:
         case Put(_, value, ttl):
-            pipeline.set(key, value, px=lifetime(ttl))
+            return ("SET", key, value, "PX", lifetime(ttl))
         case Get():
-            pipeline.get(key)
+            return ("GET", key)
         case Take():
-            pipeline.getdel(key)
+            return ("GETDEL", key)
         case Swap(_, expected, value, ttl):
-            pipeline.eval(_SWAP, 1, key, expected, value, lifetime(ttl))
+            return ("EVAL", _SWAP, 1, key, expected, value, lifetime(ttl))
         case AddOnce(_, ttl, None):
-            pipeline.set(key, MARK, px=lifetime(ttl), nx=True)
+            return ("SET", key, MARK, "PX", lifetime(ttl), "NX")
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
-            pipeline.eval(_ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
+            return ("EVAL", _ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
         case Redeem(_, expected, value, ttl, once):
             keys, rest = _must_be_new(once)
-            pipeline.eval(_REDEEM, 1 + len(keys), key, *keys, expected, value, lifetime(ttl), *rest)
+            number = 1 + len(keys)
+            return ("EVAL", _REDEEM, number, key, *keys, expected, value, lifetime(ttl), *rest)
         case Append(_, line, ttl):
-            pipeline.eval(_APPEND, 1, key, line + b"\n", lifetime(ttl))
+            return ("EVAL", _APPEND, 1, key, line + b"\n", lifetime(ttl))
         case Count(_, ttl):
-            pipeline.eval(_COUNT, 1, key, lifetime(ttl))
+            return ("EVAL", _COUNT, 1, key, lifetime(ttl))
 
 
 def _must_be_new(once: AddOnce | None) -> tuple[tuple[str, ...], tuple[bytes | str | int, ...]]:
