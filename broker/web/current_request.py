@@ -19,4 +19,4 @@ def current_request() -> Request:
 
 def current_notes() -> Any:
     """What is noted while it is answered: ``g``. Raises RuntimeError outside an application."""
-    return g._get_current_object()  # type: ignore[attr-defined]
+    return g._get_current_object()

@@ -145,11 +145,13 @@ class RedisStore(SingleOperations):
         self._redis.close()
 
     def _send(self, operations: Sequence[Operation]) -> list[Any]:
+        attempt = f"{PREFIX}attempt:{secrets.token_hex(12)}"
         try:
+            if len(operations) == 1:
+                return [self._redis.execute_command(*_command(operations[0], attempt))]
             pipeline = self._redis.pipeline(transaction=False)
-            attempt = f"{PREFIX}attempt:{secrets.token_hex(12)}"
             for at, operation in enumerate(operations):
-                _queue(pipeline, operation, f"{attempt}:{at}")
+                pipeline.execute_command(*_command(operation, f"{attempt}:{at}"))
             answers: list[Any] = pipeline.execute(raise_on_error=False)
         except RedisError as error:
             raise StoreUnavailable(type(error).__name__) from None
@@ -168,32 +170,35 @@ class RedisStore(SingleOperations):
             raise StoreUnavailable(type(error).__name__) from None
 
 
-def _queue(pipeline: Any, operation: Operation, attempt: str) -> None:
-    """``attempt``: the key under which the server remembers for a moment that this was done."""
+def _command(operation: Operation, attempt: str) -> tuple[Any, ...]:
+    """The words of one command. What the client has a method for each of them for, is the check of
+    arguments that are always these. ``attempt``: the key under which the server remembers for a
+    moment that this was done.
+    """
     key = PREFIX + operation.key
     match operation:
         case Put(_, value, ttl):
-            pipeline.set(key, value, px=lifetime(ttl))
+            return ("SET", key, value, "PX", lifetime(ttl))
         case Get():
-            pipeline.get(key)
+            return ("GET", key)
         case Take():
-            pipeline.eval(_TAKE, 2, key, attempt)
+            return ("EVAL", _TAKE, 2, key, attempt)
         case Swap(_, expected, value, ttl):
-            pipeline.eval(_SWAP, 2, key, attempt, expected, value, lifetime(ttl))
+            return ("EVAL", _SWAP, 2, key, attempt, expected, value, lifetime(ttl))
         case AddOnce(_, ttl, None):
-            pipeline.eval(_ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
+            return ("EVAL", _ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
             named = key, GENERATION_KEY, attempt
-            pipeline.eval(_ADD_ONCE, len(named), *named, MARK, lifetime(ttl), issued)
+            return ("EVAL", _ADD_ONCE, len(named), *named, MARK, lifetime(ttl), issued)
         case Redeem(_, expected, value, ttl, once):
             new, rest = _must_be_new(once)
             keys = (key, *new, attempt)
-            pipeline.eval(_REDEEM, len(keys), *keys, expected, value, lifetime(ttl), *rest)
+            return ("EVAL", _REDEEM, len(keys), *keys, expected, value, lifetime(ttl), *rest)
         case Append(_, line, ttl):
-            pipeline.eval(_APPEND, 2, key, attempt, line + b"\n", lifetime(ttl))
+            return ("EVAL", _APPEND, 2, key, attempt, line + b"\n", lifetime(ttl))
         case Count(_, ttl):
-            pipeline.eval(_COUNT, 2, key, attempt, lifetime(ttl))
+            return ("EVAL", _COUNT, 2, key, attempt, lifetime(ttl))
 
 
 def _must_be_new(once: AddOnce | None) -> tuple[tuple[str, ...], tuple[bytes | str | int, ...]]:

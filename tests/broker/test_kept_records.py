@@ -14,7 +14,7 @@ from broker.journey.login import Login
 from broker.oidc.userinfo import KeptClaims
 from providers.interface import Identity
 from providers.login_facts import LoginFacts
-from state.record_json import RecordJson, Unreadable
+from state.record_json import RecordJson, Unreadable, line
 from tests.broker.examples import SERVICE, a_request, a_result, an_identity
 from tests.clocks import START
 from tests.filled import filled
@@ -73,3 +73,18 @@ def test_what_was_worked_out_from_a_record_is_not_written() -> None:
     one = an_identity()
     assert one.lasting is not None
     assert b"lasting" not in RecordJson(Identity).write(one)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("answer", "accepted", None, 12, {"asked": "EH3", "number": 1, "passive": True}),
+        ("answer", "refused", "audience", 0, {"seen": 'é\u2028\x85\x0b\x1c\n"\\'}),
+        ("answer", "refused", None, 0, {"seen": "plain\x1c\x1d\x1e\x0c\r\n", "max_age": 10**30}),
+        ("answer", "refused", None, 0, {"seen": "\ud7ff\U0001f600", "half": 0.5}),
+    ],
+)
+def test_a_step_of_a_trace_is_one_line_whatever_it_holds(values: tuple[Any, ...]) -> None:
+    written = line(values)
+    assert len(written.splitlines()) == 1 and written.isascii()
+    assert json.loads(written) == list(values)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import hmac
 import os
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from keys.sealing import (
     MasterKeyError,
@@ -128,6 +131,17 @@ def test_K_06_a_later_master_key_without_the_fingerprint_key_opens_nothing() -> 
 def test_values_of_before_there_was_a_second_key_stay_as_they_are() -> None:
     assert SEALER.open(bytes.fromhex(OF_BEFORE), "login") == b"secret"
     assert SEALER.fingerprint("subject", "ab", "c") == FINGERPRINT_OF_BEFORE
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some.text(max_size=12), some.lists(some.text(max_size=12), max_size=4))
+def test_a_fingerprint_is_an_hmac_over_parts_with_their_lengths(
+    context: str, parts: list[str]
+) -> None:
+    mac = hmac.new(SEALER._fingerprint_key, digestmod="sha256")
+    for part in (context, *parts):
+        mac.update(len(part.encode()).to_bytes(8) + part.encode())
+    assert SEALER.fingerprint(context, *parts) == mac.hexdigest()
 
 
 def test_a_sealed_value_names_its_key() -> None:

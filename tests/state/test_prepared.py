@@ -16,7 +16,7 @@ from state import audit, trace
 from state.audit import AuditEvent, AuditRow, EventTag
 from state.db import Base, reading_alone, table_of, writing
 from state.engine import make_engine
-from state.prepared import PreparedStatement, insert_into
+from state.prepared import PreparedStatement, end_reads, insert_into, share_reads
 from state.trace import Trace, TraceRecord, TraceStep
 from tests.databases import BOTH, database
 from tests.servers import postgresql_url
@@ -177,6 +177,51 @@ def test_X_05_a_read_alone_never_meets_the_broken_connection_of_one_before_it(
             end.first(session, {})
         assert seen.first(session, {}) != row
         other.execute(text("SELECT 1"))
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    engine.dispose()
+
+
+def test_reads_that_share_a_connection_give_it_back_as_it_came(engine: Engine) -> None:
+    """Each is on its own all the same: what was committed meanwhile, the next one sees."""
+    count = PreparedStatement(select(func.count()).select_from(table_of(Trace)))
+    for bind in (engine, reading_alone(engine)):
+        with Session(bind) as session, Session(engine) as other:
+            share_reads(session)
+            before = count.first(session, {})
+            assert before is not None
+            assert not session.in_transaction()
+            with writing(other):
+                other.add(a_trace(f"by {len(str(bind))} {before[0]}"))
+            assert engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+            assert count.first(session, {}) == (before[0] + 1,)
+            with writing(session):
+                session.add(a_trace(f"own {len(str(bind))} {before[0]}"))
+                assert engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+            assert count.first(session, {}) == (before[0] + 2,)
+            end_reads(session)
+            end_reads(session)
+            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    with Session(engine) as session:
+        session.add(a_trace("taken back"))
+        session.flush()
+        session.rollback()
+        assert session.get(Trace, "taken back") is None
+
+
+@pytest.mark.postgres
+def test_X_05_of_reads_that_share_a_connection_none_meets_one_that_broke(
+    postgresql_url: str,
+) -> None:
+    engine = make_engine(postgresql_url)
+    with Session(reading_alone(engine)) as session:
+        share_reads(session)
+        assert ONE.first(session, {"one": 1}) == (1,)
+        end = PreparedStatement(select(func.pg_terminate_backend(func.pg_backend_pid())))
+        with pytest.raises(OperationalError):
+            end.first(session, {})
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert ONE.first(session, {"one": 1}) == (1,)
+        end_reads(session)
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     engine.dispose()
 

@@ -16,6 +16,7 @@ from assurance.levels import AssuranceLevel
 from broker.downstream import Purpose
 from broker.journey.context import LoginContext
 from broker.journey.login import Login
+from broker.journey.login_methods import LoginMethod
 from consent import register
 from directory import people
 from directory.people import Person
@@ -131,3 +132,45 @@ def test_a_factor_is_asked_again_in_a_login_that_got_more_time(
     )
     assert later.factor == (APP if counts else None)
     assert later.reached is (L.EH2_PLUS if counts else L.EH2)
+
+
+FACTS = (
+    *("service", "relying_party", "methods", "method", "provider", "provider_is_usable"),
+    *("known", "identity", "needed", "reached", "missing", "means_status", "released", "shown"),
+)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"consent": "agreed", "authority_settled": True},
+        {"provider_id": "other"},
+        {"method": LoginMethod.ACCOUNT},
+        {"identity": replace(IDENTITY, authentication=L.EH2, proofing=L.EH2)},
+        {"identity": replace(IDENTITY)},
+        {"is_continued": True},
+        {"request": asking(level=L.EH4)},
+        {"request": asking(makelaars=("other",))},
+        {"request": asking(purpose=Purpose.CONSOLE), "provider_id": "other"},
+    ],
+    ids=lambda changed: " ".join(changed) or "nothing",
+)
+def test_after_an_answer_every_fact_is_what_it_would_be_without_what_was_kept(
+    session: Session, changed: dict[str, Any]
+) -> None:
+    before = around(session, a_login())
+    for name in FACTS:
+        getattr(before, name)
+    login = replace(before.login, **changed)
+    after = before.follow(login)
+    alone = LoginContext(before.rt, before.configuration, login, before.now)
+    for name in FACTS:
+        assert getattr(after, name) == getattr(alone, name), name
+
+
+def test_after_an_answer_what_it_did_not_change_is_not_looked_up_again(session: Session) -> None:
+    before = around(session, a_login())
+    kept = {name: getattr(before, name) for name in ("service", "known", "identity", "makelaars")}
+    after = before.follow(replace(before.login, consent="agreed"))
+    assert all(after.__dict__[name] is one for name, one in kept.items())

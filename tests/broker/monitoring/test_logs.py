@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pyotp
 import pytest
 import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -311,3 +313,54 @@ def test_ours_is_heard_at_the_level_that_was_set(log: io.StringIO) -> None:
     for name in ("broker.journey.completion", "providers.saml.provider", "state.outbox"):
         logging.getLogger(name).debug("something happened")
     assert len(log.getvalue().splitlines()) == 3
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some.from_regex(logs._WORD, fullmatch=True))
+def test_a_word_that_is_not_looked_at_further_holds_nothing_that_is_removed(word: str) -> None:
+    assert logs._clean_text(word) == word
+    patterns = (logs._JWT, logs._QUERY, logs._XML, logs._MAIL, logs._LONG, logs._PHONE)
+    for pattern in (*patterns, logs._NINE_DIGITS, logs._CONTROL, logs._TAG):
+        assert pattern.search(word) is None
+
+
+class _Full(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_fails_nobody_and_says_nothing_elsewhere(
+    log: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = structlog.get_logger("broker.tests")
+    handler = logging.getLogger().handlers[0]
+    handler.setStream(_Full())  # type: ignore[attr-defined]
+    ours.info("login.ended", reference="AB12CD34")
+    logging.getLogger("urllib3").warning("what a library says")
+    handler.setStream(log)  # type: ignore[attr-defined]
+    ours.info("login.ended", reference="ZZ12CD34")
+    assert [json.loads(line)["reference"] for line in log.getvalue().splitlines()] == ["ZZ12CD34"]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_line_of_ours_has_level_time_and_its_exception_without_secrets(log: io.StringIO) -> None:
+    ours = structlog.get_logger("broker.tests")
+    try:
+        raise ValueError("jan@voorbeeld.example")
+    except ValueError:
+        ours.exception("it.failed", client="portaal", password="geheim")
+    said = json.loads(log.getvalue())
+    assert list(said)[:3] == ["client", "password", "event"]
+    assert (said["level"], said["password"]) == ("error", logs.REMOVED)
+    assert "ValueError" in said["exception"] and "jan@" not in said["exception"]
+    assert said["timestamp"].endswith("Z")
+
+
+def test_ours_below_the_level_that_was_set_says_nothing(log: io.StringIO) -> None:
+    logs.configure_logs("warning")
+    structlog.configure(cache_logger_on_first_use=False)
+    logging.getLogger().handlers[0].setStream(log)  # type: ignore[attr-defined]
+    ours = structlog.get_logger("broker.tests")
+    ours.info("not.heard")
+    ours.warning("heard")
+    assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == ["heard"]

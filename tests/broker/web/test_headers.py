@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response, abort
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response as PlainResponse
 
 from broker.web import headers
 from broker.web.endpoints import Endpoint, Readers
+from broker.web.headers import HeadedResponse
 from tests.broker.runtimes import bare_app
 
 SAID = ("Cache-Control", "X-Frame-Options")
@@ -126,3 +130,60 @@ def test_answers_of_a_kind_share_their_headers() -> None:
     for path in ("/visitor", "/nowhere", "/form"):
         client.get(path)
     assert kept[0] is kept[1] and kept[0] is not kept[2]
+
+
+SIGNS = some.text("abzAZ09-._~:/?#[]@!$&'()*+,;=%é \\^`{|}<>\"", max_size=20)
+PLACES = some.one_of(
+    some.just(None),
+    SIGNS,
+    some.builds("http://localhost:18700/{}?{}".format, SIGNS, SIGNS),
+    some.builds("https://portaal.example/{}".format, SIGNS),
+    some.builds("/{}".format, SIGNS),
+    some.builds("https://{}/a".format, some.text("ab.-:1é", max_size=12)),
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    PLACES,
+    some.sampled_from([200, 204, 302, 303, 304, 400, 500]),
+    some.sampled_from(["GET", "HEAD", "POST"]),
+    some.lists(some.sampled_from(["X-One", "Content-Length", "content-location", "Vary"])),
+    some.binary(max_size=9),
+)
+def test_an_answer_is_the_one_that_the_library_would_give(
+    place: str | None, status: int, method: str, names: list[str], body: bytes
+) -> None:
+    """Its headers sign for sign and in that order, whatever was quoted of its address, or the error
+    that the library gives.
+    """
+
+    def told(kind: type[Response]) -> object:
+        said = [(name, "/x" if name == "content-location" else "3") for name in names]
+        answer = kind(body, status=status, headers=said)
+        if place is not None:
+            answer.headers["Location"] = place
+        try:
+            pieces, line, found = answer.get_wsgi_response(
+                EnvironBuilder(method=method).get_environ()
+            )
+        except ValueError:
+            return ValueError
+        return b"".join(pieces), line, found
+
+    assert told(headers.HeadedResponse) == told(Response)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/login/7ret8e0wgced3sxte7hvd7x0h9?van=c5e631&ticket=0DPfi0",
+        "http://127.0.0.2:18702/callback?code=a.b_c-d~e&iss=http%3A%2F%2Flocalhost%3A18700",
+        "https://makelaar.example/sso?SAMLRequest=hVNd%2B%3D&Signature=a%3D%3D",
+    ],
+)
+def test_an_address_of_ours_is_not_taken_apart(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HeadedResponse, "get_wsgi_headers", None)
+    answer = HeadedResponse(status=303, headers={"Location": place})
+    *_, said = answer.get_wsgi_response(EnvironBuilder().get_environ())
+    assert dict(said)["Location"] == place
