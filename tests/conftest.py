@@ -15,6 +15,7 @@ from tests.compiled import compiled_once
 from tests.garbage import looked_for_later, looked_for_rarely
 from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
+from tests.lock_order import lock_order_watched
 from tests.machine import missing_for
 from tests.on_its_own import watched
 from tests.unflushed import unflushed
@@ -109,7 +110,14 @@ def made_once() -> Iterator[None]:
     """What every world needs and no test looks at."""
     # A log of an unexpected error costs a fifth of a second with colours and every variable.
     ConsoleRenderer.get_active().exception_formatter = plain_traceback
-    with cleared_at_the_end(), Pools().used(), compiled_once(), unflushed(), watched():
+    with (
+        cleared_at_the_end(),
+        Pools().used(),
+        compiled_once(),
+        unflushed(),
+        watched(),
+        lock_order_watched(),
+    ):
         yield
 
 
