@@ -39,6 +39,7 @@ class Held(enum.StrEnum):
     BILLING = "billing"
     REGISTER = "register"  # of organisations, by KvK number
     MEANS_DRAFT = "means-draft"
+    DEVICES = "devices"  # the stock
     DIGEST = "digest"  # of a person
     AUDIT = "audit"
     KEYS = "keys"
