@@ -17,6 +17,7 @@ from assurance.second_factor import bind_device
 from assurance.totp import TotpParameters, matching_step
 from keys.sealing import Sealer
 from state.db import is_duplicate
+from state.locks import Held, one_at_a_time
 
 _CONTEXT: Final = "otp-device"
 
@@ -42,7 +43,10 @@ class Listed:
 
 
 def stock(session: Session, sealer: Sealer, devices: Sequence[Device], now: datetime) -> int:
-    """Keep these devices; how many were new. One that is known keeps the seed that it has."""
+    """Keep these devices; how many were new. One that is known keeps the seed that it has, also
+    where another takes the same delivery in at this moment.
+    """
+    one_at_a_time(session, Held.DEVICES)
     known = set(session.scalars(select(StockedDevice.serial)))
     fresh = [device for device in devices if device.serial not in known]
     session.add_all(

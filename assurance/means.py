@@ -124,6 +124,11 @@ def locked(session: Session, means_id: str) -> IssuedMeans:
     return session.get_one(IssuedMeans, means_id, with_for_update=True, populate_existing=True)
 
 
+def held(session: Session, means_id: str) -> IssuedMeans | None:
+    """The same; None where there is none any more. Before what hangs from it is locked."""
+    return session.get(IssuedMeans, means_id, with_for_update=True, populate_existing=True)
+
+
 def links(session: Session, means_id: str, now: datetime) -> list[MeansLink]:
     """The organisations that it is linked to now."""
     query = select(MeansLink).where(

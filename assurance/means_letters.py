@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, Integer, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assurance import means
 from keys.sealing import Sealer
 from state.db import Base, UtcDateTime, new_id
 
@@ -100,7 +101,10 @@ def of_means(session: Session, means_ids: Collection[str]) -> list[MeansLetter]:
 
 
 def locked(session: Session, letter_id: str) -> MeansLetter | None:
-    """As it is now, and nobody else uses it before the transaction ends."""
+    """As it is now, and nobody else uses it before the transaction ends, nor changes its means."""
+    means_id = session.scalar(select(MeansLetter.means_id).where(MeansLetter.id == letter_id))
+    if means_id is None or means.held(session, means_id) is None:
+        return None
     return session.get(MeansLetter, letter_id, with_for_update=True, populate_existing=True)
 
 

@@ -196,5 +196,10 @@ def not_identified(session: Session, person_ids: Collection[str], now: datetime)
 
 
 def locked(session: Session, request_id: str) -> MeansRequest | None:
-    """As it is now, and nobody else decides on it before the transaction ends."""
+    """As it is now, and nobody else decides on it before the transaction ends, nor changes its
+    means.
+    """
+    means_id = session.scalar(select(MeansRequest.means_id).where(MeansRequest.id == request_id))
+    if means_id is None or means.held(session, means_id) is None:
+        return None
     return session.get(MeansRequest, request_id, with_for_update=True, populate_existing=True)

@@ -16,7 +16,7 @@ from directory.administrator_role import administers
 from directory.organisations import Organisation
 from directory.people import Membership, Person
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 
 class RequestState(enum.StrEnum):
@@ -73,7 +73,8 @@ def send(
     """
     if not suffices(own_level, level):
         raise AboveOwnLevel
-    one_at_a_time(session, f"mandate-request:{person_id}:{organisation_id}:{service_uuid}")
+    wanted = f"{person_id}:{organisation_id}:{service_uuid}"
+    one_at_a_time(session, Held.MANDATE_REQUEST, wanted)
     known = session.scalars(
         select(MandateRequest)
         .where(

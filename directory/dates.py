@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 EARLIEST: Final = 1900
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TYPED: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _EXPECTED: Final = (
     "write a day, such as 2026-11-28, which is a whole day in the Netherlands; "
     "or day, time and zone, such as 2026-11-28T22:00:00+01:00"
@@ -51,6 +52,25 @@ def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def typed(text: str) -> date | None:
+    """A day as a form or a file has it: ``2027-12-31``, or as people here write it, ``31-12-2027``.
+    None for anything else, for what could be another day, and before 1900.
+    """
+    plain = "".join(text.split())
+    local = _TYPED.fullmatch(plain)
+    try:
+        if local is not None:
+            day, month, year = (int(part) for part in local.groups())
+            found = date(year, month, day)
+        elif _DAY.fullmatch(plain):
+            found = date.fromisoformat(plain)
+        else:
+            return None
+    except ValueError:
+        return None
+    return found if found.year >= EARLIEST else None
 
 
 def beginning(value: Any) -> datetime:

@@ -7,7 +7,7 @@ Who leaves and comes back gets a new row: what a place in a group gave belongs t
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -111,6 +111,12 @@ def readable_name(text: str) -> str:
 def one(session: Session, group_id: str) -> UserGroup | None:
     """One group, as it is now."""
     return session.get(UserGroup, group_id, populate_existing=True)
+
+
+def names(session: Session, group_ids: Collection[str]) -> dict[str, str]:
+    """What people read of each, by its id."""
+    query = select(UserGroup.id, UserGroup.name).where(UserGroup.id.in_(group_ids))
+    return {one.id: one.name for one in session.execute(query)}
 
 
 def members(session: Session, group_id: str) -> list[GroupMember]:

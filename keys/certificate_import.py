@@ -23,7 +23,7 @@ from keys.keyring import load_keyring, open_key
 from keys.rotation import add_key, check_no_next, live_keys, move_key, rotate_due
 from keys.sealing import Sealer
 from keys.signing_key import CERTIFIED_USES, KeyState, KeyUse, SigningKey
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 LEAST_BITS: Final = 2048
 MOST_CERTIFICATES: Final = 10
@@ -63,7 +63,7 @@ def import_certificate(
     if use not in CERTIFIED_USES:
         raise ImportRefused(f"keys for {use} travel without a certificate")
     certificates = _read(chain_pem)
-    one_at_a_time(session, "keys")
+    one_at_a_time(session, Held.KEYS)
     load_keyring(session, sealer)
     rotate_due(session, now, retires=False)
     check_no_next(session, use, "RSA")

@@ -22,7 +22,7 @@ from keys.keyring import load_keyring, open_key
 from keys.rotation import add_key
 from keys.sealing import Sealer
 from keys.signing_key import CERTIFIED_USES, KeyState, KeyUse, SigningKey
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 SIZES: Final = (2048, 3072, 4096)
 # Beside those of RFC 4514 §3; PKIoverheid has the OIN of an organisation in serialNumber.
@@ -65,7 +65,7 @@ def request_certificate(
     if bits not in SIZES:
         raise RequestRefused(f"{bits} bits: choose one of {', '.join(map(str, SIZES))}")
     name = _name(subject)
-    one_at_a_time(session, "keys")
+    one_at_a_time(session, Held.KEYS)
     load_keyring(session, sealer)
     if waiting(session, use) is not None:
         raise RequestRefused(

@@ -13,7 +13,7 @@ from keys.keyring import load_keyring
 from keys.rotation import live_keys, make_key, move_key, rotate_due
 from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.registrations import raise_revision
 
 SHORTEST: Final = 8  # characters of an id that name a key
@@ -91,7 +91,7 @@ def revoke(
 
     Raises NoSuchKey, and WrongMasterKey before anything changed.
     """
-    one_at_a_time(session, "keys")
+    one_at_a_time(session, Held.KEYS)
     load_keyring(session, sealer)
     rotate_due(session, now, retires=False)
     key = find(session, kid)

@@ -25,7 +25,7 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import writing
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 RSA_BITS: Final = 2048
 NEEDED: Final = (
@@ -75,7 +75,7 @@ def ensure_keys(session: Session, sealer: Sealer, clock: Clock) -> tuple[str, ..
     if not _missing(session, sealer):
         return ()
     with writing(session):
-        one_at_a_time(session, "keys")
+        one_at_a_time(session, Held.KEYS)
         return tuple(
             make_key(session, sealer, use, algorithm, KeyState.ACTIVE, clock())
             for use, algorithm in _missing(session, sealer)
@@ -99,7 +99,7 @@ def introduce(
     Opens what is there first: a key under another master key would stop every process. Raises
     NextKeyExists, WrongMasterKey.
     """
-    one_at_a_time(session, "keys")
+    one_at_a_time(session, Held.KEYS)
     load_keyring(session, sealer)
     rotate_due(session, now, retires=False)
     check_no_next(session, use, algorithm)
@@ -178,7 +178,7 @@ def rotate_due(
     """Carry out the plan with the transaction of the caller; what was done. Without ``retires``
     only what is so already: next keys that are used by now, whoever writes it down.
     """
-    one_at_a_time(session, "keys")
+    one_at_a_time(session, Held.KEYS)
     rows = {row.kid: row for row in live_keys(session)}
     planned = plan(tuple(rows.values()), now, policy or RotationPolicy())
     moves = tuple(move for move in planned if retires or move.to is not KeyState.RETIRED)

@@ -18,7 +18,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
-from consent import places
+from consent import mandate_locks, places
 from directory import administrator_role
 from directory.people import Membership, Person, Role
 from keys.sealing import Sealer
@@ -127,6 +127,7 @@ def finish(
     account stands its name and password stay, and were proved: ``password_hash`` is empty. Raises
     ActivationRefused.
     """
+    _hold_mandates(session, letter_id, now)
     letter = means_letters.locked(session, letter_id)
     if letter is None:
         raise ActivationRefused("over")
@@ -152,6 +153,16 @@ def finish(
     session.flush()
     _note(session, found, now)
     return found
+
+
+def _hold_mandates(session: Session, letter_id: str, now: datetime) -> None:
+    """Where places begin, mandates of before may end: before any row (``state/locks.py``)."""
+    letter = session.get(MeansLetter, letter_id, populate_existing=True)
+    if letter is None:
+        return
+    asked = means_requests.pending(session, letter.means_id)
+    linked = {one.organisation_id for one in means.links(session, letter.means_id, now)}
+    mandate_locks.hold(session, *linked, *(asked.organisations if asked is not None else ()))
 
 
 def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.schema import SchemaItem
 
 from state.db import BUSY_MILLISECONDS, DIALECT, WRITES, Base
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -138,5 +138,5 @@ def _wait_patiently(connection: Connection) -> None:
     """The limits of a request do not hold here; the one for table locks does, for the traffic."""
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SET LOCAL lock_timeout = 0"))
-    one_at_a_time(connection, "migrations")
+    one_at_a_time(connection, Held.MIGRATIONS)
     connection.execute(text("SET LOCAL lock_timeout = '10s'"))

@@ -17,7 +17,7 @@ from sqlalchemy import JSON, Integer, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.registrations import Kind
 
 
@@ -90,7 +90,7 @@ def hold_many(session: Session) -> None:
     that transaction locks nothing else that these hold: after its row come only its own list and
     the revision (``registrations.raise_revision``), which is last.
     """
-    one_at_a_time(session, "metadata rows")
+    one_at_a_time(session, Held.METADATA_ROWS)
 
 
 def forget(session: Session, kind: Kind, name: str) -> None:

@@ -111,12 +111,20 @@ def made_once() -> Iterator[None]:
     from tests.compiled import compiled_once
     from tests.key_pool import Pools
     from tests.leftovers import cleared_at_the_end
+    from tests.lock_order import lock_order_watched
     from tests.on_its_own import watched
     from tests.unflushed import unflushed
 
     # A log of an unexpected error costs a fifth of a second with colours and every variable.
     ConsoleRenderer.get_active().exception_formatter = plain_traceback
-    with cleared_at_the_end(), Pools().used(), compiled_once(), unflushed(), watched():
+    with (
+        cleared_at_the_end(),
+        Pools().used(),
+        compiled_once(),
+        unflushed(),
+        watched(),
+        lock_order_watched(),
+    ):
         yield
 
 

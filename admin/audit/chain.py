@@ -26,10 +26,9 @@ from keys.person_key import PersonKeys
 from keys.sealing import Sealer
 from state.audit import AuditRow
 from state.db import Base, UtcDateTime, sealed_column, table_of, writing
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.prepared import PreparedStatement
 
-LOCK: Final = "audit"
 MOST_ROWS: Final = 500  # in a batch: a write transaction of some tens of milliseconds
 GENESIS: Final = "0" * 64
 TYPE: Final = "sluis-audit+jws"
@@ -126,7 +125,7 @@ def seal(session: Session, sealer: Sealer, keyring: KeyRing, now: datetime) -> i
     if _ANY.first(session, {}) is None:
         return 0
     with writing(session):
-        one_at_a_time(session, LOCK)
+        one_at_a_time(session, Held.AUDIT)
         return seal_waiting(session, sealer, keyring, now)
 
 

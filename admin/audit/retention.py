@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import CursorResult, String, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from admin.audit.chain import LOCK, AuditBatch, link_of, seal_waiting, sign
+from admin.audit.chain import AuditBatch, link_of, seal_waiting, sign
 from assurance.identity_documents import IdentityDocumentFile
 from keys.keyring import KeyRing
 from keys.person_key import PersonKey
@@ -18,7 +18,7 @@ from keys.sealing import Sealer
 from state import audit
 from state.audit import PEOPLE, AuditEvent, AuditRow, Detail, EventTag
 from state.db import table_of, writing
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 MOST_BATCHES: Final = 50  # thrown away in one transaction
 MOST_ROWS: Final = 2000
@@ -33,7 +33,7 @@ def purge(
     its own; how many rows. Zero: nothing is left to do.
     """
     with writing(session):
-        one_at_a_time(session, LOCK)
+        one_at_a_time(session, Held.AUDIT)
         old = _old(session, before)
         if not old:
             return 0
@@ -80,7 +80,7 @@ def purge_keys(session: Session) -> int:
     """Destroy the keys of people whom no audit event names any more and of whom nothing else is
     kept under them, with the transaction of the caller; how many.
     """
-    one_at_a_time(session, LOCK)
+    one_at_a_time(session, Held.AUDIT)
     gone = select(func.max(AuditBatch.number)).where(AuditBatch.anchor.is_not(None))
     orphans = select(PersonKey.person_id).where(
         PersonKey.last_batch <= gone.scalar_subquery(),
@@ -106,7 +106,7 @@ def forget(
     """Take the person out of the audit, with the transaction of the caller; how many events named
     them. The event of it names the key that was destroyed, not the person; ``by``: who asked.
     """
-    one_at_a_time(session, LOCK)
+    one_at_a_time(session, Held.AUDIT)
     while seal_waiting(session, sealer, keyring, now):
         pass  # what is not sealed yet would lose its person without a seal over it
     key_id = session.scalar(select(PersonKey.id).where(PersonKey.person_id == person_id))

@@ -16,12 +16,12 @@ from admin.mandates import administrators, colleagues, decision_rules, ending
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.ending import EndedMandate
 from admin.mandates.giving import NothingToDo
-from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
 from broker.texts import allocation_mails
 from consent import allocations, chains
 from consent.allocations import EVERY_CLIENT, Client, Clients
 from consent.chains import ChainMandate
+from consent.mandate_locks import hold
 from directory.organisations import Organisation
 from directory.people import Person
 from providers.registry import ProviderRecord

@@ -24,7 +24,6 @@ from admin.chains.telling import ChainDone
 from admin.mandates import administrators, ending
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.giving import NothingToDo, PlanChanged
-from admin.mandates.locks import hold
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
 from broker.texts import chain_request_mails
@@ -33,6 +32,7 @@ from consent import chain_requests, chains
 from consent.chain_requests import ChainRequest, ChainRequestState
 from consent.chains import ChainMandate, ChainWish
 from consent.changes import TermChange
+from consent.mandate_locks import hold
 from directory import dates
 from directory.consoles import JOINING
 from directory.services import Service

@@ -14,10 +14,10 @@ from admin.actor import Actor
 from admin.chains import telling
 from admin.mandates import administrators, ending
 from admin.mandates.given import TooLateToUndo
-from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
 from consent import chains
 from consent.chains import ChainMandate
+from consent.mandate_locks import hold
 from directory.services import Service
 from keys.sealing import Sealer
 from state.audit import EventTag

@@ -18,11 +18,11 @@ from admin.chains.telling import ChainDone
 from admin.mandates import administrators, decision_rules
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.giving import NothingToDo, PlanChanged
-from admin.mandates.locks import hold
 from assurance.levels import AssuranceLevel, highest_of, suffices
 from consent import chains, changes, end_dates, mandates
 from consent.chains import ChainMandate, ChainWish
 from consent.changes import TermChange
+from consent.mandate_locks import hold
 from directory import dates
 from directory.organisations import Organisation
 from directory.services import MandateRule, Service

@@ -5,19 +5,16 @@ known of it. Whole companies, never a branch.
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from directory import company_numbers
+from directory.company_numbers import NoCompanyNumber, NumberFault
 from directory.organisations import Establishment, Organisation
 
-_BETWEEN: Final = re.compile(r"[\s.-]")  # how people group the digits
-_LABEL: Final = re.compile(r"^kvk(nr|nummer)?:?", re.IGNORECASE)
-_KVK: Final = 8
-_BRANCH: Final = 12
 _MOST_ADDRESSES: Final = 5  # enough to know a company by
 
 
@@ -26,8 +23,15 @@ class IntermediaryLack(enum.StrEnum):
 
     NO_NUMBER = "no_number"
     BRANCH = "branch"
+    RSIN = "rsin"
     SELF = "self"
     UNKNOWN = "unknown"
+
+
+_LACKS: Final = {
+    NumberFault.BRANCH: IntermediaryLack.BRANCH,
+    NumberFault.RSIN: IntermediaryLack.RSIN,
+}
 
 
 class NoIntermediary(Exception):
@@ -55,14 +59,11 @@ class CompanyCard:
 
 
 def kvk_of(text: str) -> str:
-    """The KvK number that somebody typed, however it is grouped. Raises NoIntermediary."""
-    digits = _BETWEEN.sub("", _LABEL.sub("", _BETWEEN.sub("", text[:100])))
-    if digits.isascii() and digits.isdigit():
-        if len(digits) == _KVK:
-            return digits
-        if len(digits) == _BRANCH:
-            raise NoIntermediary(IntermediaryLack.BRANCH)
-    raise NoIntermediary(IntermediaryLack.NO_NUMBER)
+    """The KvK number that somebody typed. Raises NoIntermediary."""
+    try:
+        return company_numbers.read(text)
+    except NoCompanyNumber as wrong:
+        raise NoIntermediary(_LACKS.get(wrong.why, IntermediaryLack.NO_NUMBER)) from None
 
 
 def find(session: Session, text: str, *, other_than: str) -> CompanyCard:

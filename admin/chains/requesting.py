@@ -32,7 +32,7 @@ from state import limits, outbox
 from state.audit import EventTag
 from state.ephemeral import ExpiringStore
 from state.limits import Limit
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 LONGEST_MESSAGE: Final = 500
 FROM_COMPANY: Final = Limit("chain-requests-company", 50, 86400)
@@ -215,7 +215,7 @@ def one_of_intermediary(session: Session, intermediary_id: str, request_id: str)
 
 def _hold(session: Session, around: ChainAsking) -> None:
     """One at a time for an intermediary; who asks administers it at this moment."""
-    one_at_a_time(session, f"chain-requests:{around.intermediary_id}")
+    one_at_a_time(session, Held.CHAIN_REQUESTS, around.intermediary_id)
     administrators.demand(session, around.actor.logged_in, around.intermediary_id, around.now)
 
 

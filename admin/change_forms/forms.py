@@ -24,7 +24,7 @@ from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.db import new_id
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.outbox import Message
 from state.trace import new_reference
 
@@ -74,7 +74,7 @@ def send(
 ) -> ChangeForm:
     """Raises FormRefused. The caller commits, or rolls back."""
     by, text = around.actor.logged_in, written(typed)
-    one_at_a_time(session, f"change-form:{organisation_id}:{kind}")
+    one_at_a_time(session, Held.CHANGE_FORM, f"{organisation_id}:{kind}")
     if kind not in kinds_for(session, organisation_id, by, around.now):
         raise FormRefused("not_for_you")
     if not 0 < len(text) <= LONGEST:

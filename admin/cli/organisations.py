@@ -26,11 +26,12 @@ from admin.organisations.relinking import Merger, Relinked, RelinkRefused
 from admin.terms import role_extension
 from admin.terms.role_extension import ExtensionFault, ExtensionRefused, ExtensionWish
 from admin.trade_register import lookup
-from admin.trade_register.entries import NumberFault, RegisterTrouble, read_kvk
+from admin.trade_register.entries import RegisterTrouble
 from broker.process import Process
 from broker.settings import Settings
 from broker.sso.logout import LogoutNotifier
-from directory import administrator_role, organisation_records
+from directory import administrator_role, company_numbers, organisation_records
+from directory.company_numbers import NoCompanyNumber, NumberFault
 from directory.organisations import Establishment, Organisation
 from state.db import writing
 
@@ -209,11 +210,20 @@ def _explained() -> Iterator[None]:
         raise NotDone(ROLES[refused.why]) from None
 
 
+# Nine digits may be a citizen service number: they are not said again.
+_SEEN: Final = {
+    NumberFault.EMPTY: "there is no number",
+    NumberFault.BRANCH: "twelve digits are the number of a branch",
+    NumberFault.RSIN: "nine digits may be an RSIN, not a KvK number",
+}
+
+
 def _number(typed: str) -> str:
-    found = read_kvk(typed)
-    if isinstance(found, NumberFault):
-        raise NotDone(f"{typed!r} is no KvK number; write eight digits, such as 90001201")
-    return found
+    try:
+        return company_numbers.read(typed)
+    except NoCompanyNumber as wrong:
+        seen = _SEEN.get(wrong.why, f"{typed[:20]!r} is no KvK number")
+        raise NotDone(f"{seen}; write eight digits, such as 90001201") from None
 
 
 def _facts(session: Session, organisation: Organisation) -> dict[str, Any]:

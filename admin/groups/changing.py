@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin.groups import rights, rules
+from admin.groups import locks, rights, rules
 from admin.groups.rights import GroupWork
 from admin.mandates import administrators, decision_rules
 from admin.mandates.administrators import NotAdministrator
@@ -22,7 +22,6 @@ from directory.people import Person, Role
 from state import audit, outbox
 from state.audit import AuditEvent, Detail, EventTag
 from state.db import is_duplicate
-from state.locks import one_at_a_time
 from state.outbox import Message
 
 
@@ -56,6 +55,7 @@ def make(session: Session, work: GroupWork, wanted: NewGroup) -> UserGroup:
     NotAdministrator, LoginNotEnough, GroupNameRefused and GroupChangeRefused.
     """
     by = work.actor.logged_in
+    locks.hold_person(session, by)
     administrators.demand(session, by, work.organisation_id, work.now)
     short_name = groups.canonical_short_name(wanted.short_name)
     group = UserGroup(
@@ -71,7 +71,7 @@ def make(session: Session, work: GroupWork, wanted: NewGroup) -> UserGroup:
             raise
         # Somebody else was first, at this very moment.
         raise GroupNameRefused("taken") from None
-    _hold(session, group.id)
+    locks.hold(session, [group.id])
     _join(session, work, group, by, Role.ADMINISTRATOR)
     _record(session, work, EventTag.GROUP_MADE, group.id)
     _bring_in(session, work, group, wanted.branch)
@@ -132,11 +132,15 @@ def add_member(
 
 def let_in(session: Session, work: GroupWork, group_id: str, person_id: str, role: Role) -> Person:
     """The same without a mail, for who asked for it. Raises as add_member."""
+    locks.hold_person(session, person_id)
     group = _administered(session, work, group_id)
     place = administrators.demand(session, work.actor.logged_in, work.organisation_id, work.now)
     if place.id not in {one.organisation_id for one in groups.companies(session, group.id)}:
         raise NotAdministrator(place.id)
     person = people.known_person(session, person_id)
+    session.refresh(person, with_for_update={"read": True})  # nobody is blocked or forgotten now
+    if person.blocked_at is not None:
+        raise GroupChangeRefused("blocked")
     decision_rules.demand(decision_rules.lack_to_decide(work.login, work.now))
     _join(session, work, group, person.id, role)
     rights.settle(session, work, group.id)
@@ -181,7 +185,7 @@ def change_role(
 
 
 def _join(session: Session, work: GroupWork, group: UserGroup, person_id: str, role: Role) -> None:
-    one_at_a_time(session, f"groups-of:{person_id}")
+    """The caller holds the groups of this person, and this group."""
     own = {one.group_id for one in groups.of_person(session, person_id)}
     why_not = rules.why_not_member(group.id, own, one_per_account=work.one_per_account)
     if why_not is not None:
@@ -226,15 +230,11 @@ def _administered(session: Session, work: GroupWork, group_id: str) -> UserGroup
 
 
 def _held(session: Session, group_id: str) -> UserGroup:
-    _hold(session, group_id)
+    locks.hold(session, [group_id])
     group = groups.one(session, group_id)
     if group is None:
         raise NotGroupAdministrator(group_id)
     return group
-
-
-def _hold(session: Session, group_id: str) -> None:
-    one_at_a_time(session, f"group:{group_id}")
 
 
 def _demand_administrator(session: Session, group_id: str, person_id: str) -> None:

@@ -5,6 +5,7 @@ place of the member and with that of the company.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,10 @@ from admin.actor import Actor
 from admin.groups import rules
 from admin.mandates import decision_rules, ending
 from admin.mandates.decision_rules import DeciderLogin
-from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
 from consent import end_dates, group_mandates, mandates
 from consent.group_mandates import GroupMandate
+from consent.mandate_locks import hold
 from directory import dates, groups
 from directory.groups import GroupCompany, GroupMember
 from state import audit
@@ -50,18 +51,31 @@ def settle(session: Session, work: GroupWork, group_id: str) -> None:
     """
     members, companies = groups.members(session, group_id), groups.companies(session, group_id)
     links = group_mandates.given_in(session, group_id)
-    for organisation_id in sorted({one.company.organisation_id for one in links}):
-        hold(session, organisation_id)
+    hold(session, *_reached(links, companies))
     standing = {one.id for one in members}, {one.id for one in companies}
     for link in links:
         if link.member_id not in standing[0] or link.company_id not in standing[1]:
             _take_back(session, work, link)
     given = {(one.member_id, one.company_id) for one in links}
-    wanted = list(rules.missing(members, companies, given, work.now))
-    for organisation_id in sorted({company.organisation_id for _, company in wanted}):
-        hold(session, organisation_id)
-    for member, company in wanted:
+    for member, company in list(rules.missing(members, companies, given, work.now)):
         _give(session, work, member, company)
+
+
+def hold_mandates(session: Session, group_id: str, organisation_id: str) -> None:
+    """Of every organisation where ``settle`` may come for this group, and of this one: by who
+    holds the group, before any row.
+    """
+    links, companies = (
+        group_mandates.given_in(session, group_id),
+        groups.companies(session, group_id),
+    )
+    hold(session, organisation_id, *_reached(links, companies))
+
+
+def _reached(links: Iterable[GroupMandate], companies: Iterable[GroupCompany]) -> set[str]:
+    return {one.company.organisation_id for one in links} | {
+        one.organisation_id for one in companies
+    }
 
 
 def _give(session: Session, work: GroupWork, member: GroupMember, company: GroupCompany) -> None:

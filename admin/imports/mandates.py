@@ -4,7 +4,6 @@ the rules of ``admin.mandates.giving``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +23,7 @@ from consent import end_dates
 from consent.changes import MandateWish
 from directory import dates
 from directory.services import MandateRule, Service
+from providers.accounts import one_spelling
 
 GENERAL: Final = ("algemeen", "algemene bevoegdheid", "general", "general authority")
 _LEVELS: Final = {
@@ -35,8 +35,6 @@ _LEVELS: Final = {
         AssuranceLevel.EH4,
     )
 }
-_DUTCH_DAY: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -110,24 +108,12 @@ def row_of_person(row: SheetRow) -> str:
     return UNIQUE_ID if row.of(UNIQUE_ID) else EMAIL
 
 
-def day_of(text: str) -> date | None:
-    """``2027-12-31`` or ``31-12-2027``; anything that could be another day is None."""
-    dutch = _DUTCH_DAY.fullmatch(text)
-    try:
-        if dutch is not None:
-            day, month, year = (int(part) for part in dutch.groups())
-            return date(year, month, day)
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
 def _here(session: Session, around: Circumstances) -> _Here:
     found = colleagues.at(session, around.makelaars, around.organisation_id, around.now)
     by_email: dict[str, list[CompanyPerson]] = {}
     for one in found:
         if one.email:
-            by_email.setdefault(one.email.casefold(), []).append(one)
+            by_email.setdefault(one_spelling(one.email), []).append(one)
     services: dict[str, list[Service]] = {}
     for service in givable(around.services):
         names = {service.uuid, service.service_id, service.name.in_("nl"), service.name.in_("en")}
@@ -156,12 +142,12 @@ def _person(row: SheetRow, here: _Here) -> CompanyPerson | RowFault:
         found = here.people.get(row.of(UNIQUE_ID))
         if found is None:
             return row.fault(UNIQUE_ID, "not_here")
-        if row.of(EMAIL) and row.of(EMAIL).casefold() != (found.email or "").casefold():
+        if row.of(EMAIL) and one_spelling(row.of(EMAIL)) != one_spelling(found.email or ""):
             return row.fault(EMAIL, "other_email")
         return found
     if not row.of(EMAIL):
         return row.fault(EMAIL, "nobody")
-    alike = here.by_email.get(row.of(EMAIL).casefold(), [])
+    alike = here.by_email.get(one_spelling(row.of(EMAIL)), [])
     if len(alike) != 1:
         return row.fault(EMAIL, "email_twice" if alike else "email_not_here")
     return alike[0]
@@ -193,7 +179,7 @@ def _level(row: SheetRow, service: Service | RowFault | None) -> AssuranceLevel 
 
 
 def _until(row: SheetRow, here: _Here) -> date | RowFault:
-    until = day_of(row.of(UNTIL))
+    until = dates.typed(row.of(UNTIL))
     if until is None:
         return row.fault(UNTIL, "day")
     today, years = dates.day_of(here.around.now), here.around.max_years

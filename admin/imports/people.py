@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,16 +20,16 @@ from admin.imports.faults import RowFault
 from admin.imports.place_outcomes import PlaceDone
 from admin.mandates import administrators, decision_rules
 from admin.mandates.giving import Circumstances, NothingToDo, PlanChanged
-from admin.mandates.locks import hold
 from assurance import means_requests
 from broker.texts.quoting import one_line
 from consent import mandates
+from consent.mandate_locks import hold
 from consent.places import begin_anew
 from directory import administrator_role
 from directory.administrator_role import role_of
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
-from providers.accounts import NameRefused, canonical_email
+from providers.accounts import NameRefused, canonical_email, one_spelling
 from state.trace import new_reference
 
 LONGEST_NAME: Final = 200
@@ -107,7 +108,7 @@ class _Known:
         self.by_email: dict[str, list[_Colleague]] = {}
         for one in self.people.values():
             if one.person.email:
-                self.by_email.setdefault(one.person.email.casefold(), []).append(one)
+                self.by_email.setdefault(one_spelling(one.person.email), []).append(one)
 
     def role_of(self, one: _Colleague) -> Role | None:
         """Of a place that stands."""
@@ -205,7 +206,7 @@ def _meant(row: SheetRow, email: str, known: _Known) -> tuple[_Colleague | None,
         one = known.people.get(row.of(UNIQUE_ID))
         if one is None:
             return None, row.fault(UNIQUE_ID, "not_here")
-        if email and email != (one.person.email or "").casefold():
+        if email and email != one_spelling(one.person.email or ""):
             return None, row.fault(EMAIL, "other_email")
         return one, None
     alike = known.by_email.get(email, []) if email else []
@@ -215,11 +216,19 @@ def _meant(row: SheetRow, email: str, known: _Known) -> tuple[_Colleague | None,
     return (found[0] if found else None), None
 
 
+def _is_same_name(written: str, registered: str) -> bool:
+    """Whoever brings a file sees no difference in spaces and in how accents are kept."""
+    one, other = (
+        unicodedata.normalize("NFC", one_line(name)).casefold() for name in (written, registered)
+    )
+    return one == other
+
+
 def _of_known(
     row: SheetRow, one: _Colleague, role: Role | None, known: _Known, around: Circumstances
 ) -> PlannedPlace | RowFault:
     person, was = one.person, known.role_of(one)
-    if row.of(NAME) and one_line(row.of(NAME)).casefold() != person.display_name.casefold():
+    if row.of(NAME) and not _is_same_name(row.of(NAME), person.display_name):
         return row.fault(NAME, "other_name", name=person.display_name)
     if person.blocked_at is not None and was is None:
         return row.fault(UNIQUE_ID if row.of(UNIQUE_ID) else EMAIL, "blocked")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -37,7 +38,7 @@ def lines_of(body: bytes) -> list[Line]:
     found = workbook.rows(body) if body.startswith(workbook.MAGIC) else _of_text(_decoded(body))
     kept: list[Line] = []
     for number, cells in found:
-        stripped = tuple(cell.strip() for cell in cells)
+        stripped = tuple(_plain(cell) for cell in cells)
         if not any(stripped):
             continue
         kept.append((number, stripped))
@@ -46,6 +47,13 @@ def lines_of(body: bytes) -> list[Line]:
     if not kept:
         raise SheetRefused("empty")
     return kept
+
+
+def _plain(cell: str) -> str:
+    """On one line, with spaces that are spaces, and letters in one piece: a line break or a hard
+    space in a cell, and loose accents, are seen by nobody.
+    """
+    return unicodedata.normalize("NFC", " ".join(cell.split()))
 
 
 def _decoded(body: bytes) -> str:

@@ -172,7 +172,12 @@ def _take(
     session: Session, joining: Acceptance, invitation: Invitation, person_id: str
 ) -> Invitation:
     now = joining.now
-    into_group.hold(session, invitation)
+    into_group.hold(session, invitation, person_id)
+    person = session.get_one(
+        Person, person_id, with_for_update={"read": True}, populate_existing=True
+    )
+    if person.blocked_at is not None:  # or forgotten, since the login
+        raise InvitationClosed(ClosedLink.UNKNOWN, invitation)
     ended = invitations.end(
         session, invitation.id, InvitationState.ACCEPTED, now, accepted_by=person_id
     )
@@ -196,7 +201,7 @@ def _take(
     audit.record(session, event)
     inviter = invitation.inviter
     if inviter.email:
-        name = session.get_one(Person, person_id).display_name or invitation.name
+        name = person.display_name or invitation.name
         mail = invitation_mails.accepted(
             inviter.email,
             inviter.locale,

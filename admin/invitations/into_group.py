@@ -11,16 +11,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.groups import changing, rules
+from admin.groups import changing, locks, rights, rules
 from admin.groups.rights import GroupWork
 from admin.mandates.decision_rules import DeciderLogin
 from assurance.levels import suffices
 from broker.sso.logout import LogoutNotifier
+from consent import mandate_locks
 from directory import groups
 from directory.groups import GroupCompany
 from directory.invitations import GroupOutcome, Invitation
 from directory.people import Role
-from state.locks import one_at_a_time
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,15 @@ def hindrance(session: Session, invitation: Invitation, now: datetime) -> GroupO
     return None if _reaches(invitation, companies, now) else GroupOutcome.LEVEL
 
 
-def hold(session: Session, invitation: Invitation) -> None:
-    """One at a time changes the group: before anything else is written."""
-    if invitation.group_id is not None:
-        one_at_a_time(session, f"group:{invitation.group_id}")
+def hold(session: Session, invitation: Invitation, person_id: str) -> None:
+    """One at a time changes the group and what it gives: before anything else is written."""
+    organisation_id = invitation.organisation_id
+    if invitation.group_id is None:
+        mandate_locks.hold(session, organisation_id)
+        return
+    locks.hold_person(session, person_id)
+    locks.hold(session, [invitation.group_id])
+    rights.hold_mandates(session, invitation.group_id, organisation_id)
 
 
 def come_in(
@@ -97,7 +102,6 @@ def come_in(
 def _why_not(
     session: Session, terms: GroupTerms, invitation: Invitation, person_id: str
 ) -> GroupOutcome | None:
-    one_at_a_time(session, f"groups-of:{person_id}")
     own = {one.group_id for one in groups.of_person(session, person_id)}
     word = rules.why_not_member(
         invitation.group_id or "", own, one_per_account=terms.one_per_account

@@ -28,7 +28,7 @@ from state import audit, limits, outbox
 from state.audit import AuditEvent, EventTag
 from state.ephemeral import ExpiringStore
 from state.limits import Limit
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 LONGEST_NAME: Final = 200
 FROM_COMPANY: Final = Limit("invitations-company", 200, 86400)
@@ -156,7 +156,7 @@ def one_of_place(session: Session, organisation_id: str, invitation_id: str) -> 
 
 def _hold(session: Session, around: Inviting) -> None:
     """One at a time for an organisation; who asks administers it at this moment."""
-    one_at_a_time(session, f"invitations:{around.organisation_id}")
+    one_at_a_time(session, Held.INVITATIONS, around.organisation_id)
     person_id = around.actor.logged_in
     administrators.demand(session, person_id, around.organisation_id, around.now)
 

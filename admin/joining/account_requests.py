@@ -33,6 +33,8 @@ from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.language import locale
 from broker.web.responses import show
 from broker.web.time_left import asks_facts, facts, show_time
+from directory import company_numbers
+from directory.company_numbers import NoCompanyNumber
 from directory.groups import GroupNameRefused
 from providers import new_accounts
 from providers.accounts import NameRefused, canonical_email
@@ -74,9 +76,11 @@ def ask_organisation() -> Response:
 def look_at_organisation() -> Response:
     """To its administrators where it has any, else on."""
     rt = runtime()
-    kvk = "".join(request.form.get("kvk", "").split())
-    if not (len(kvk) == 8 and kvk.isascii() and kvk.isdecimal()):
-        return show(AskOrganisationPage(request.form.get("kvk", "")[:20], "kvk"), 422)
+    typed = request.form.get("kvk", "")
+    try:
+        kvk = company_numbers.read(typed)
+    except NoCompanyNumber as wrong:
+        return show(AskOrganisationPage(typed[:20], str(wrong.why)), 422)
     if limits.spend(rt.store, (LOOK, _network())):
         return show(AskOrganisationPage(kvk, "limited"), 429)
     known = first_administrator.already_uses(rt.session, kvk, rt.clock())

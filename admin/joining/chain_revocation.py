@@ -72,4 +72,4 @@ def _page(rt: Runtime, found: ChainRequest, secret: str) -> RevokeChainPage:
 
 def _names(rt: Runtime, rows: Iterable[ChainMandate]) -> tuple[str, ...]:
     uuids = dict.fromkeys(row.service_uuid for row in rows)
-    return tuple(service_name(rt.configuration, uuid) or uuid for uuid in uuids)
+    return tuple(service_name(rt.configuration, uuid) for uuid in uuids)

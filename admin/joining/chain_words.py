@@ -87,4 +87,4 @@ def _services(rt: Runtime, plan: ChainPlan) -> tuple[RequestedService, ...]:
 def _named(rt: Runtime, uuid: str) -> tuple[str, str]:
     service = rt.configuration.services.get(uuid)
     provider = service.provider_name.in_(locale()) if service is not None else ""
-    return service_name(rt.configuration, uuid) or uuid, provider
+    return service_name(rt.configuration, uuid), provider

@@ -9,7 +9,7 @@ from broker.web.time_left import TimeLeft
 
 @dataclass(frozen=True)
 class AskOrganisationPage:
-    """Which organisation? ``error``: ``kvk`` or ``limited``."""
+    """Which organisation? ``error``: as ``NumberFault`` says, or ``limited``."""
 
     kvk: str = ""
     error: str = ""

@@ -10,11 +10,11 @@ from admin.mandates import administrators, decision_rules, outcomes
 from admin.mandates.decision_rules import LoginLack
 from admin.mandates.given import NoSuchMandate
 from admin.mandates.giving import Circumstances, NothingToDo
-from admin.mandates.locks import hold
 from admin.mandates.outcomes import Done
 from assurance.levels import is_same
 from consent import changes, end_dates, mandates, places
 from consent.changes import MandateWish, TermChange
+from consent.mandate_locks import hold
 from consent.mandates import Mandate, MandateRefused
 from directory import dates
 from state.trace import new_reference

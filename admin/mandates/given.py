@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.mandates import ending
 from admin.mandates.administrators import demand, name_to_tell
-from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
 from broker.texts import mandate_changes, mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from consent import mandates
+from consent.mandate_locks import hold
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
 from state import audit, outbox

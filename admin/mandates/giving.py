@@ -23,11 +23,11 @@ from admin.mandates import (
 )
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.decision_rules import DeciderLogin
-from admin.mandates.locks import hold
 from admin.mandates.outcomes import Done
 from assurance.levels import AssuranceLevel, highest, suffices
 from consent import changes, mandates, places
 from consent.changes import MandateWish, PlannedChange, TermChange
+from consent.mandate_locks import hold
 from consent.mandates import Mandate
 from directory import dates
 from directory.services import MandateRule, RelyingParty, Service

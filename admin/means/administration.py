@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from assurance import means
 from directory.administrator_role import administers
 from directory.people import Membership, Person, Role
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 
 def hold(session: Session, organisation_ids: list[str]) -> None:
     """Nobody else takes an administrator away before the transaction of the caller ends."""
     for organisation_id in sorted(set(organisation_ids)):
-        one_at_a_time(session, f"administrators:{organisation_id}")
+        one_at_a_time(session, Held.ADMINISTRATORS, organisation_id)
 
 
 def hold_restricted(session: Session, organisation_ids: list[str]) -> None:
@@ -26,7 +26,7 @@ def hold_restricted(session: Session, organisation_ids: list[str]) -> None:
     holds the administrators or the mandates too holds these in between.
     """
     for organisation_id in sorted(set(organisation_ids)):
-        one_at_a_time(session, f"restricted-means:{organisation_id}")
+        one_at_a_time(session, Held.RESTRICTED_MEANS, organisation_id)
 
 
 def left_without(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:

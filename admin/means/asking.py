@@ -40,7 +40,7 @@ from providers.accounts import NameRefused, canonical_email
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.db import new_id
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.trace import new_reference
 
 
@@ -208,7 +208,7 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
     """Ask it, in the transaction of the caller. Raises NotAdministrator, LoginNotEnough,
     WishRefused.
     """
-    one_at_a_time(session, f"means-of:{wish.colleague or around.organisation_id}")
+    one_at_a_time(session, Held.MEANS_OF, wish.colleague or around.organisation_id)
     hold_restriction(session, around, wish.provider_oin)
     by, now = around.actor.logged_in, around.now
     place = administrators.demand(session, by, around.organisation_id, now)

@@ -32,6 +32,7 @@ from assurance.means_requests import (
     needs_identification,
     seal_contact,
 )
+from consent import mandate_locks
 from directory.organisations import Organisation
 from directory.people import Person, Role
 from state.db import new_id
@@ -197,6 +198,7 @@ def change(session: Session, around: MeansAsker, wish: ChangeWish) -> MeansReque
     administration.hold(session, linked)
     place = administrators.demand(session, by, around.organisation_id, now)
     asking.hold_restriction(session, around, wish.provider_oin)
+    mandate_locks.hold(session, around.organisation_id, *linked, *wish.organisations)
     made = session.get(IssuedMeans, wish.means_id, with_for_update=True, populate_existing=True)
     found = faults(session, around, wish)
     if found or made is None:

@@ -31,6 +31,7 @@ from assurance.means_requests import Identification, MeansOutcome, MeansRequest,
 from broker.texts import means_mails
 from broker.texts.means_mails import MeansTold
 from broker.texts.quoting import written
+from consent import mandate_locks
 from directory import dates
 from directory.organisations import Organisation
 from directory.people import Person, Role
@@ -90,6 +91,7 @@ def approve(
     whatever the verdict: an approval by somebody who may not is audited. ``contract_until``: the
     last day of the subscription, where there is one. Raises NoSuchMeansRequest.
     """
+    _hold_mandates(session, request_id, desk.now)
     request = means_requests.locked(session, request_id)
     if request is None:
         raise NoSuchMeansRequest(request_id)
@@ -102,6 +104,14 @@ def approve(
     elif found is not MeansVerdict.DECIDED:
         _record(session, EventTag.ACCESS_DENIED, desk, request, reason=str(found))
     return found
+
+
+def _hold_mandates(session: Session, request_id: str, now: datetime) -> None:
+    """Where places begin, mandates of before may end: before any row (``state/locks.py``)."""
+    request = session.get(MeansRequest, request_id, populate_existing=True)
+    if request is not None:
+        linked = {one.organisation_id for one in means.links(session, request.means_id, now)}
+        mandate_locks.hold(session, *linked, *request.organisations)
 
 
 def verdict(
@@ -197,10 +207,7 @@ def _open(session: Session, request_id: str) -> MeansRequest:
 
 def _day(text: str, now: datetime) -> date | None:
     """A day that was, within the last year."""
-    try:
-        found = date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None
+    found = dates.typed(text)
     today = dates.day_of(now)
     if found is None or found > today or (today - found).days > OLDEST_PROOF_DAYS:
         return None

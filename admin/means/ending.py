@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.mandates import administrators, decision_rules
 from admin.mandates import ending as mandate_ending
-from admin.mandates.locks import hold as hold_mandates
 from admin.means import administration
 from admin.means.around import MeansAsker, administered
 from assurance import means, means_requests
@@ -27,6 +26,7 @@ from broker.sso.logout import LogoutNotifier
 from broker.texts import means_mails
 from broker.texts.means_mails import MeansTold
 from consent import changes, mandates, places
+from consent.mandate_locks import hold as hold_mandates
 from directory import dates
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
@@ -96,6 +96,7 @@ def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
     """In the transaction of the caller. Raises NotAdministrator, LoginNotEnough, EndRefused."""
     now, by, notifier = around.now, around.actor.logged_in, around.site.notifier
     administration.hold(session, list(wish.organisations))
+    hold_mandates(session, *wish.organisations)
     administrators.demand(session, by, around.organisation_id, now)
     decision_rules.demand(decision_rules.lack_to_decide(around.login, now))
     made = session.get(IssuedMeans, wish.means_id, with_for_update=True, populate_existing=True)
@@ -129,8 +130,8 @@ def end_for(
     reason: str,
 ) -> str:
     """End it at this organisation from that moment on because a rule says so, with the transaction
-    of the caller, who holds its administrators; the person hears of it where it was active. The
-    reference of the audit. ``reason``: a machine word.
+    of the caller, who holds its administrators and mandates; the person hears of it where it was
+    active. The reference of the audit. ``reason``: a machine word.
     """
     person, now = session.get_one(Person, made.person_id), notifier.now
     case = _Case(made, person, at, now, actor.person_id, new_reference(), reason)
@@ -227,7 +228,6 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
             place.until = case.at
             if case.is_now and place.role is Role.ADMINISTRATOR:
                 grants.revoke_console(session, case.person.id, BEHEER.client_id, case.now)
-        hold_mandates(session, organisation_id)
         held = mandates.at(session, organisation_id, case.now, person_id=case.person.id)
         if case.is_now:
             for one in held:

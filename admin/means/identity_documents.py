@@ -14,7 +14,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.audit.chain import LOCK
 from admin.mandates import administrators
 from admin.means import decisions
 from admin.means.around import MeansAsker, MeansDesk
@@ -30,7 +29,7 @@ from keys.sealing import SealBroken, Sealer
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import new_id
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 MOST_YEARS: Final = 15  # no document is valid longer
 _PORTION: Final = 50
@@ -95,10 +94,7 @@ def judged(scanner: Scanner, content: bytes) -> JudgedFile:
 
 def expiry(text: str, now: datetime) -> date | None:
     """The day on the document, from a form; None where there is none or it is not valid today."""
-    try:
-        found = date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None
+    found = dates.typed(text)
     today = dates.day_of(now)
     is_valid = found is not None and today <= found and found.year <= today.year + MOST_YEARS
     return found if is_valid else None
@@ -134,7 +130,7 @@ def bring(
     ``too_many``.
     """
     administrators.demand(session, around.actor.logged_in, around.organisation_id, around.now)
-    one_at_a_time(session, f"means-draft:{draft.draft_id}")
+    one_at_a_time(session, Held.MEANS_DRAFT, draft.draft_id)
     by = around.actor.logged_in
     before = kept.of_draft(session, draft.draft_id, around.organisation_id, by)
     replaced = [
@@ -259,7 +255,7 @@ def erase_due(session: Session, now: datetime) -> int:
 def _keys_for(session: Session, sealer: Sealer, person_id: str) -> PersonKeys:
     keys = PersonKeys(session, sealer)
     if keys.key_id(person_id) is None:
-        one_at_a_time(session, LOCK)  # the audit makes keys as well
+        one_at_a_time(session, Held.AUDIT)  # the audit makes keys as well
         keys = PersonKeys(session, sealer)
     return keys
 

@@ -4,7 +4,6 @@ and the decision.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final, NoReturn
 
 from flask import redirect, request, url_for
@@ -113,7 +112,7 @@ def identify_for_means(desk: OperatorContext, request_id: str) -> Response:
 def approve_means(desk: OperatorContext, request_id: str) -> Response:
     """Approve it; where this operator may not, the page says who may."""
     text = request.form.get("contract", "")[:10]
-    contract = _day(text) if text else None
+    contract = dates.typed(text) if text else None
     if text and (contract is None or contract <= dates.day_of(desk.now)):
         page = _page(desk, _one(desk, request_id), errors=frozenset({"contract"}))
         return show(page, 422)
@@ -161,13 +160,6 @@ def _absent() -> NoReturn:
 def _one(desk: OperatorContext, request_id: str) -> MeansRequest:
     found = desk.rt.session.get(MeansRequest, request_id)
     return found if found is not None else _absent()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None
 
 
 def _state(asked: MeansRequest, view: MeansView) -> str:

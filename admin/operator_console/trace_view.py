@@ -6,6 +6,7 @@ with its reference tell what is known.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -21,7 +22,11 @@ from state.audit import AuditEvent
 from state.trace import TraceStep
 from state.trace_search import FoundTrace
 
-_NAMES: Final = {"client": client_name, "service": service_name, "provider": makelaar_name}
+_NAMES: Final[Mapping[str, Callable[[Configuration, str], str | None]]] = {
+    "client": client_name,
+    "service": service_name,
+    "provider": makelaar_name,
+}
 
 
 def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:

@@ -191,5 +191,5 @@ def _choices(
         named += [c for c in sorted(chosen, key=_key) if c[0] == organisation_id and c not in named]
         for client in named:
             uuid = client.service_uuid
-            service = (service_name(console.rt.configuration, uuid) or uuid) if uuid else ""
+            service = service_name(console.rt.configuration, uuid) if uuid else ""
             yield ClientChoice(_key(client), one.name, number, service, client in chosen)

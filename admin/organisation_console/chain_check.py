@@ -175,4 +175,4 @@ def _row(console: BeheerContext, one: ChainChange) -> ChangeRow:
 
 
 def _name(console: BeheerContext, uuid: str) -> str:
-    return service_name(console.rt.configuration, uuid) or uuid
+    return service_name(console.rt.configuration, uuid)

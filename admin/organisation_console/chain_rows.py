@@ -63,7 +63,7 @@ def chain_row(console: BeheerContext, chain: ChainMandate) -> ChainRow:
         other=other.name,
         other_kvk=other.kvk,
         service_uuid=uuid,
-        service=service_name(console.rt.configuration, uuid) or uuid,
+        service=service_name(console.rt.configuration, uuid),
         provider=service.provider_name.in_(locale()) if service is not None else "",
         level=chain.level.label,
         since=chain.valid_from,
@@ -109,7 +109,7 @@ def request_rows(console: BeheerContext) -> tuple[ChainRequestRow, ...]:
 
 def names_of(console: BeheerContext, asked: ChainRequest) -> tuple[str, ...]:
     """The services of a request; one that is gone by its UUID."""
-    return tuple(service_name(console.rt.configuration, uuid) or uuid for uuid in asked.services)
+    return tuple(service_name(console.rt.configuration, uuid) for uuid in asked.services)
 
 
 def _intermediary(rows: list[ChainRow]) -> IntermediaryRow:

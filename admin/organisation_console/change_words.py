@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 
 from admin.organisation_console.files import role
 from broker.texts.trace_words import EVENTS
+from directory.invitations import GroupOutcome
+from directory.people import Role
 from state.audit import AuditEvent, Detail, EventTag
 
 
@@ -43,6 +45,19 @@ def by_another(event: AuditEvent) -> str:
         asks = event.tag in (EventTag.CHAIN_REQUEST_SENT, EventTag.CHAIN_REQUEST_WITHDRAWN)
         return _("de intermediair") if asks else _("de klant")
     return _("het beheer van een groep") if "group" in event.details else ""
+
+
+def in_group(event: AuditEvent, name: str) -> str:
+    """Of which group, and for an invitation as what; empty where there is none."""
+    if not name:
+        return ""
+    if "group_role" not in event.details:
+        return _("groep %(group)s", group=name)
+    if event.details.get("group_outcome", GroupOutcome.JOINED) != GroupOutcome.JOINED:
+        return _("kwam niet in groep %(group)s", group=name)
+    if event.details["group_role"] == Role.ADMINISTRATOR:
+        return _("beheerder van groep %(group)s", group=name)
+    return _("lid van groep %(group)s", group=name)
 
 
 def list_name(kind: Detail) -> str:

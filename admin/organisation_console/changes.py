@@ -27,11 +27,15 @@ from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent import mandates, requests
+from directory import groups
 from directory.dates import end_of, start_of
 from directory.people import Role
 from state.audit import AuditEvent, EventTag
 from state.trace import show_reference
 
+_INVITATIONS: Final = frozenset(
+    {EventTag.INVITATION_SENT, EventTag.INVITATION_WITHDRAWN, EventTag.INVITATION_ACCEPTED}
+)
 RULES: Final = ListRules(
     columns=("moment",),
     filters=(
@@ -46,11 +50,14 @@ RULES: Final = ListRules(
 
 @dataclass(frozen=True)
 class _Known:
-    """Of whom the name may be told here, and who of them is here today."""
+    """Of whom the name may be told here, and who of them is here today. ``groups``: the name of
+    each by its id.
+    """
 
     names: Mapping[str, str]
     here: frozenset[str]
     has_ways: bool
+    groups: Mapping[str, str]
 
 
 @blueprint.get("/wijzigingen")
@@ -105,7 +112,10 @@ def _lines(
     names, here = colleagues.ever_at(
         console.sql, console.here.id, {one for one in ids if one is not None}, console.now
     )
-    known = _Known(names, here if has_ways else frozenset(), has_ways)
+    group_ids = {str(one.event.details["group"]) for one in found if "group" in one.event.details}
+    known = _Known(
+        names, here if has_ways else frozenset(), has_ways, groups.names(console.sql, group_ids)
+    )
     return tuple(_line(console, one, about[one.id], known) for one in found)
 
 
@@ -120,7 +130,7 @@ def _line(
         reference=event.reference or "",
         who=known.names.get(event.person_id or "") or change_words.by_another(event),
         title=words.title,
-        detail=_detail(console, event),
+        detail=_detail(console, event, known.groups),
         about=known.names.get(about or "", ""),
         was=words.was,
         now=words.now,
@@ -142,9 +152,11 @@ def _about(console: BeheerContext, event: AuditEvent) -> str | None:
     return found.person_id if found is not None else None
 
 
-def _detail(console: BeheerContext, event: AuditEvent) -> str:
+def _detail(console: BeheerContext, event: AuditEvent, groups_here: Mapping[str, str]) -> str:
     if event.service_uuid is not None:
-        return service_name(console.rt.configuration, event.service_uuid) or event.service_uuid
+        return service_name(console.rt.configuration, event.service_uuid)
+    if event.tag in KINDS["groepen"] | _INVITATIONS:
+        return change_words.in_group(event, groups_here.get(str(event.details.get("group")), ""))
     if event.tag is EventTag.ESTABLISHMENT_ENDED:
         return str(event.details.get("establishment", ""))
     is_general = event.level is not None and event.tag in KINDS["machtigingen"]

@@ -298,9 +298,7 @@ def _check_page(
         console=console.frame,
         wizard=StepFrame(draft.id, "controle", REQUEST_STEPS),
         card=card,
-        services=tuple(
-            service_name(console.rt.configuration, uuid) or uuid for uuid in draft.services
-        ),
+        services=tuple(service_name(console.rt.configuration, uuid) for uuid in draft.services),
         until=draft.until,
         message=draft.message,
         decider=str(_decider(console, card)),

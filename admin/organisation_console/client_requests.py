@@ -191,7 +191,7 @@ def _row(
 
 
 def _name(console: BeheerContext, uuid: str) -> str:
-    return service_name(console.rt.configuration, uuid) or uuid
+    return service_name(console.rt.configuration, uuid)
 
 
 def _cells(rows: Sequence[ClientRequestRow]) -> Iterator[tuple[Cell, ...]]:

@@ -72,10 +72,7 @@ def chosen_day(console: BeheerContext, before: date | None = None) -> date | Non
     is_new = text not in ("", before.isoformat() if before is not None else "")
     if not is_new and years.isascii() and years.isdigit() and int(years[:3]) in quick:
         return quick[int(years)]
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None
+    return dates.typed(text)
 
 
 def _standing(console: BeheerContext, mandate_id: str) -> Mandate:

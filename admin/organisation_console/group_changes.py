@@ -18,6 +18,7 @@ from admin.groups.changing import (
 from admin.mandates import colleagues
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.decision_rules import LoginLack, LoginNotEnough
+from admin.mandates.means import MeansState
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.group_pages import AddMemberPage, MemberChoice, NewGroupPage
 from admin.organisation_console.groups import free_branches, one_group, row_of_group, work_of
@@ -207,6 +208,8 @@ def _members(console: BeheerContext, found: UserGroup, error: str = "") -> AddMe
     ):
         own = {place.group_id for place in groups.of_person(console.sql, one.id)}
         why_not = rules.why_not_member(found.id, own, one_per_account=one_per_account)
+        if one.means.state is MeansState.BLOCKED:
+            why_not = why_not or "blocked"
         choices.append(MemberChoice(one.id, one.name, one.email, why_not or ""))
     names = dict.fromkeys(one.organisation.name for one in groups.companies(console.sql, found.id))
     return AddMemberPage(

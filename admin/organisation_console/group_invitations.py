@@ -15,10 +15,9 @@ from admin.mandates.decision_rules import LoginNotEnough
 from admin.organisation_console.access import AGAIN, BeheerContext, blueprint, requires
 from admin.organisation_console.groups import one_group, row_of_group
 from admin.organisation_console.invitation_pages import InviteToGroupPage
-from admin.organisation_console.invitations import inviting_of
+from admin.organisation_console.invitations import invite_form, inviting_of
 from assurance.levels import AssuranceLevel
 from broker.web.endpoints import ITSELF, Endpoint
-from broker.web.language import locale
 from broker.web.responses import show
 from directory import groups
 from directory.groups import UserGroup
@@ -75,19 +74,13 @@ def _not_allowed(console: BeheerContext, found: UserGroup) -> Response | None:
 def _page(
     console: BeheerContext, found: UserGroup, error: str = "", *, lack: str = ""
 ) -> InviteToGroupPage:
-    form, companies = request.form, groups.companies(console.sql, found.id)
+    companies = groups.companies(console.sql, found.id)
     needed = rules.needed_level(companies, console.now) or AssuranceLevel.EH2_PLUS
+    again = f"{url_for('console.group', group_id=found.id)}?{AGAIN}=ja"
     return InviteToGroupPage(
         console.frame,
+        invite_form(console, again, error, lack=lack),
         row_of_group(console, found),
         companies=tuple(dict.fromkeys(one.organisation.name for one in companies)),
-        hours=console.rt.settings.joining.invitation_hours,
         needed=needed.label,
-        name=form.get("naam", "")[: inviting.LONGEST_NAME],
-        email=form.get("email", "")[:254],
-        role=form.get("rol", "member"),
-        locale=form.get("taal", "") or locale(),
-        error=error,
-        lack=lack,
-        again=f"{url_for('console.group', group_id=found.id)}?{AGAIN}=ja",
     )

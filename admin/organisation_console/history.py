@@ -105,7 +105,7 @@ def _rows(console: BeheerContext, found: Sequence[CompanyLogin]) -> tuple[Compan
             person=one.person or "",
             office=named(one.intermediary),
             client=named(one.represented),
-            service=service_name(configuration, one.service_uuid) or one.service_uuid,
+            service=service_name(configuration, one.service_uuid),
             portal=client_name(configuration, one.client_id) or "",
             makelaar=makelaar_name(configuration, one.provider_id) or "",
             level=one.level.label if one.level is not None else "",

@@ -83,7 +83,7 @@ def _mandate(
     console: BeheerContext, plan: MandatesPlan, one: PlannedChange, names: dict[str, str]
 ) -> ImportRow:
     uuid = one.wish.service_uuid
-    service = (service_name(console.rt.configuration, uuid) or uuid) if uuid else None
+    service = service_name(console.rt.configuration, uuid) if uuid else None
     return ImportRow(
         line=plan.lines[one.wish],
         person=names.get(one.wish.person_id, "–"),

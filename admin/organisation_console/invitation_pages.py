@@ -32,48 +32,52 @@ class InvitationRow:
 
 @dataclass(frozen=True)
 class InvitationsPage:
-    """``done``: what was just done with one, or why it was not."""
+    """``done``: what was just done with one, or why it was not. ``again``: the way to another
+    login; ``have``: the level of this one.
+    """
 
     console: ConsoleFrame
     list: ListPage[InvitationRow]
+    again: str
+    have: str
     done: str = ""
     template: str = "organisation_console/invitations.html"
 
 
 @dataclass(frozen=True)
-class InvitePage:
+class InviteForm:
     """Who is invited? ``error``: why not, as ``InvitationRefused`` says, or ``limited``; ``lack``:
-    ``too_old`` where this login may make no administrator, and ``again`` the way to one that may.
+    ``too_old`` or ``too_low`` where this login may not, and ``again`` the way to one that may.
     """
 
-    console: ConsoleFrame
     hours: int
-    name: str = ""
-    email: str = ""
-    role: str = "member"
-    locale: str = "nl"
-    error: str = ""
-    lack: str = ""
-    again: str = ""
+    name: str
+    email: str
+    role: str
+    locale: str
+    error: str
+    lack: str
+    again: str
+
+
+@dataclass(frozen=True)
+class InvitePage:
+    """Into the company."""
+
+    console: ConsoleFrame
+    form: InviteForm
     template: str = "organisation_console/invite.html"
 
 
 @dataclass(frozen=True)
 class InviteToGroupPage:
-    """Who is invited into this group? ``companies``: for which it may act; ``error`` and ``lack``
-    as at ``InvitePage``, ``lack`` also ``too_low``; ``needed``: the level that a login must have.
+    """Into a group too. ``companies``: for which it may act; ``needed``: the level that a login
+    must have.
     """
 
     console: ConsoleFrame
+    form: InviteForm
     group: GroupRow
     companies: tuple[str, ...]
-    hours: int
     needed: str
-    name: str = ""
-    email: str = ""
-    role: str = "member"
-    locale: str = "nl"
-    error: str = ""
-    lack: str = ""
-    again: str = ""
     template: str = "organisation_console/invite_to_group.html"

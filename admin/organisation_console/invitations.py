@@ -18,7 +18,12 @@ from admin.invitations.inviting import (
 from admin.mandates.decision_rules import LoginLack, LoginNotEnough
 from admin.organisation_console import files
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
-from admin.organisation_console.invitation_pages import InvitationRow, InvitationsPage, InvitePage
+from admin.organisation_console.invitation_pages import (
+    InvitationRow,
+    InvitationsPage,
+    InviteForm,
+    InvitePage,
+)
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.language import locale
@@ -56,9 +61,17 @@ _HELD: Final = HeldList[InvitationRow](
 @requires(Role.ADMINISTRATOR)
 def invitation_list(console: BeheerContext) -> Response:
     """Those that wait for an answer, also where their time is over."""
+    if AGAIN in request.args:
+        return sessions.log_in(BEHEER, force_authn=True)
     asked, address = RULES.read(request.args), url_for("console.invitation_list")
-    page = _HELD.page(_rows(console), asked, address)
-    return show(InvitationsPage(console.frame, page, done=request.args.get("done", "")))
+    page = InvitationsPage(
+        console.frame,
+        _HELD.page(_rows(console), asked, address),
+        again=f"{address}?{AGAIN}=ja",
+        have=console.login.level.label,
+        done=request.args.get("done", ""),
+    )
+    return show(page)
 
 
 @blueprint.post("/uitnodigingen/lijst")
@@ -119,11 +132,10 @@ def send_again(console: BeheerContext, invitation_id: str) -> Response:
     except InvitationRefused as refused:
         return _to_list(refused.reason)
     except LoginNotEnough as not_enough:
+        is_old = not_enough.why is LoginLack.TOO_OLD
         if waiting.group_id is None:
             return _to_list("again")
-        # The page of the group has the way to a login that may.
-        done = "log_in" if not_enough.why is LoginLack.TOO_OLD else "log_in_higher"
-        return redirect(url_for("console.group", group_id=waiting.group_id, done=done), 303)
+        return _to_list("again_group" if is_old else "again_higher")
     return _to_list("invited")
 
 
@@ -193,9 +205,16 @@ def inviting_of(console: BeheerContext) -> Inviting:
 
 
 def _page(console: BeheerContext, error: str = "", *, lack: str = "") -> InvitePage:
+    again = f"{url_for('console.ask_whom')}?{AGAIN}=ja"
+    return InvitePage(console.frame, invite_form(console, again, error, lack=lack))
+
+
+def invite_form(
+    console: BeheerContext, again: str, error: str = "", *, lack: str = ""
+) -> InviteForm:
+    """What was filled in, and why nothing was sent. ``again``: the way to another login."""
     form = request.form
-    return InvitePage(
-        console.frame,
+    return InviteForm(
         hours=console.rt.settings.joining.invitation_hours,
         name=form.get("naam", "")[: inviting.LONGEST_NAME],
         email=form.get("email", "")[:254],
@@ -203,7 +222,7 @@ def _page(console: BeheerContext, error: str = "", *, lack: str = "") -> InviteP
         locale=form.get("taal", "") or locale(),
         error=error,
         lack=lack,
-        again=f"{url_for('console.ask_whom')}?{AGAIN}=ja",
+        again=again,
     )
 
 

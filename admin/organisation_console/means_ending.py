@@ -24,7 +24,8 @@ from assurance.levels import suffices
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
-from directory import dates
+from directory import company_numbers, dates
+from directory.company_numbers import NoCompanyNumber
 from directory.consoles import BEHEER
 from directory.people import Person, Role
 from state.db import writing
@@ -76,14 +77,13 @@ def end_means(console: BeheerContext, person_id: str) -> Response:
     word = request.form.get("wanneer", "")
     if word not in set(EndMoment):
         return show(_page(console, view, "no_moment"), 422)
-    typed = "".join(request.form.get("kvk", "").split())
     places = tuple(dict.fromkeys((console.here.id, *request.form.getlist("bedrijf"))))
     wish = EndWish(
         means_id=view.means.id,
         organisations=places,
         moment=EndMoment(word),
-        day=_day(request.form.get("dag", "")),
-        ends_company=typed == console.here.kvk,
+        day=dates.typed(request.form.get("dag", "")),
+        ends_company=_is_number_of(console, request.form.get("kvk", "")),
     )
     try:
         with writing(console.sql) as session:
@@ -106,11 +106,11 @@ def standing_means(console: BeheerContext, person_id: str) -> MeansView:
     return view if view is not None and view.means.refused_at is None else absent(console)
 
 
-def _day(text: str) -> date | None:
+def _is_number_of(console: BeheerContext, typed: str) -> bool:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None
+        return company_numbers.read(typed) == console.here.kvk
+    except NoCompanyNumber:
+        return False
 
 
 def _page(console: BeheerContext, view: MeansView, error: str = "") -> EndMeansPage:

@@ -47,4 +47,4 @@ def _opens(row: Mandate, service: Service) -> bool:
 
 
 def _name(console: BeheerContext, uuid: str) -> str:
-    return service_name(console.rt.configuration, uuid) or uuid
+    return service_name(console.rt.configuration, uuid)

@@ -35,7 +35,7 @@ def what_if_page(console: BeheerContext) -> Response:
     who = next((one for one in people if one.id == request.args.get("wie")), None)
     service = next((one for one in services if one.uuid == request.args.get("dienst")), None)
     today = dates.day_of(console.now)
-    day = _day(request.args.get("dag", ""))
+    day = dates.typed(request.args.get("dag", ""))
     is_asked = bool(request.args.keys() & {"wie", "dienst", "dag"})
     lacking = is_asked and (who is None or service is None or day is None or day < today)
     result = None
@@ -101,10 +101,3 @@ def _through(answer: WhatIfAnswer) -> str:
     """The intermediary of a chain."""
     chain = answer.authority.intermediary if answer.authority is not None else None
     return (chain.name or chain.number) if chain is not None else ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-30") else None
-    except ValueError:
-        return None

@@ -150,7 +150,7 @@ def _row(
     return ChangeRow(
         key=giving.key(wish),
         person=names.get(wish.person_id, "–"),
-        service=(service_name(console.rt.configuration, uuid) or uuid) if uuid else "",
+        service=service_name(console.rt.configuration, uuid) if uuid else "",
         level=wish.level.label,
         current=one.current if isinstance(one, PlannedChange) else None,
         why_not=one.why if isinstance(one, Impossible) else "",

@@ -25,7 +25,7 @@ from directory.organisations import Organisation
 from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.outbox import Message
 from state.trace import new_reference
 
@@ -84,7 +84,7 @@ def account_of(row: Billing, sealer: Sealer) -> str | None:
 
 
 def _held(session: Session, around: BillingAround) -> Billing:
-    one_at_a_time(session, f"billing:{around.organisation_id}")
+    one_at_a_time(session, Held.BILLING, around.organisation_id)
     row = invoices.billing_of(session, around.organisation_id, held=True)
     session.add(row)
     return row

@@ -5,12 +5,14 @@ post to e-mail and from transfer to direct debit, not back. Pure rules.
 from __future__ import annotations
 
 import enum
+import re
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 from stdnum import iban
 from stdnum.exceptions import ValidationError as NumberInvalid
 
+from broker.texts.quoting import one_line
 from directory.billing import Billing, InvoicesBy, PaidBy
 
 
@@ -42,6 +44,7 @@ class BillingRefused(Exception):
 
 
 SWITCHES: Final = frozenset({BillingChange.BY_MAIL, BillingChange.BY_DEBIT})
+_LABEL: Final = re.compile(r"^\s*IBAN\b[\s:]*", re.IGNORECASE)
 _HIDDEN: Final = "••••"
 
 
@@ -51,7 +54,7 @@ def read(change: BillingChange, typed: str) -> str:
     """
     if change is BillingChange.ACCOUNT:
         try:
-            return str(iban.validate(typed))
+            return str(iban.validate(_LABEL.sub("", one_line(typed))))
         except NumberInvalid:
             raise BillingRefused(BillingFault.NO_IBAN) from None
     if change is BillingChange.ADDRESS:

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.mandates import administrators, decision_rules, ending
 from admin.mandates.decision_rules import DeciderLogin, LoginLack
-from admin.mandates.locks import hold
 from assurance.levels import highest
 from broker.sso.logout import LogoutNotifier
 from broker.texts import company_mails
 from consent import group_mandates, mandates, places
+from consent.mandate_locks import hold
 from consent.mandates import Mandate
 from directory import dates
 from directory.organisations import Establishment

@@ -14,7 +14,7 @@ from admin.trade_register.entries import RegisterEntry, RegisterTrouble
 from directory import dates
 from directory.organisation_records import RecordSource
 from directory.organisations import Organisation
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 
 
 def known(session: Session, kvk: str) -> Organisation | None:
@@ -45,7 +45,7 @@ def register(session: Session, within: Working, entry: RegisterEntry, *, actor: 
     """The id of the organisation of this entry, registered where it was not, with the transaction
     of the caller.
     """
-    one_at_a_time(session, f"register:{entry.kvk}")
+    one_at_a_time(session, Held.REGISTER, entry.kvk)
     found = known(session, entry.kvk)
     if found is None:
         found = Organisation(kvk=entry.kvk, name=entry.name)

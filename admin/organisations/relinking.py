@@ -18,7 +18,6 @@ from admin.chains import merged_client
 from admin.chains.merged_client import NOTHING_ENDED, EndedByMerger
 from admin.mandates import ending
 from admin.mandates.ending import EndedMandate
-from admin.mandates.locks import hold
 from admin.means import administration
 from admin.organisations import following, restricted_means
 from admin.organisations.records import NoSuchOrganisation, organisation_at
@@ -27,6 +26,7 @@ from assurance import means
 from broker.sso.logout import LogoutNotifier
 from consent import places
 from consent.chains import ChainMandate
+from consent.mandate_locks import hold
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory import organisation_records
@@ -157,8 +157,7 @@ def _held(session: Session, numbers: Sequence[str]) -> list[Organisation]:
     ids = [organisation_at(session, kvk).id for kvk in numbers]
     administration.hold(session, ids)
     administration.hold_restricted(session, ids)
-    for organisation_id in sorted(ids):
-        hold(session, organisation_id)
+    hold(session, *ids)
     rows = {kvk: organisation_at(session, kvk, held=True) for kvk in sorted(numbers)}
     if [rows[kvk].id for kvk in numbers] != ids:
         raise RelinkRefused("moved")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.audit import retention
 from admin.factor_resets.requests import FactorReset
+from admin.groups import locks as group_locks
 from admin.groups import rules as group_rules
 from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
@@ -26,6 +27,7 @@ from assurance.means_requests import MeansRequest
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant
+from consent import mandate_locks
 from consent.allocations import ClientAllocation, ClientLimit
 from consent.mandates import Mandate
 from consent.register import Consent
@@ -41,7 +43,6 @@ from keys.keyring import KeyRing
 from keys.sealing import Sealer
 from providers.accounts import Account
 from providers.browser_counts import AccountBrowser
-from state.locks import one_at_a_time
 
 
 class StillOperator(Exception):
@@ -79,6 +80,7 @@ def forget(
     Raises NoSuchPerson, StillOperator and LastOfGroup. Tokens end at once; portals are told
     nothing.
     """
+    _hold(session, person_id)
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise NoSuchPerson(person_id)
@@ -95,11 +97,28 @@ def forget(
     return Forgotten(events)
 
 
+def _hold(session: Session, person_id: str) -> None:
+    """Everything that others hold while they write of this person: before the person, for whom
+    they then wait (``state/locks.py``).
+    """
+    group_locks.hold_person(session, person_id)
+    group_locks.hold(session, (place.group_id for place in groups.of_person(session, person_id)))
+    organisations = {
+        organisation_id
+        for model in (Membership, Mandate)
+        for organisation_id in session.scalars(
+            select(model.organisation_id).where(model.person_id == person_id).distinct()
+        )
+    }
+    mandate_locks.hold(session, *organisations)
+    for model in (IssuedMeans, Account):
+        rows = select(model.id).where(model.person_id == person_id).order_by(model.id)
+        session.execute(rows.with_for_update())
+
+
 def _demand_groups_go_on(session: Session, person_id: str) -> None:
     """Nobody stays behind in a group that nobody looks after."""
     places = groups.of_person(session, person_id)
-    for group_id in sorted(place.group_id for place in places):
-        one_at_a_time(session, f"group:{group_id}")
     left = [
         place.group.name
         for place in places

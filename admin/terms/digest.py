@@ -30,7 +30,7 @@ from directory.administrator_role import administers
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from state.db import writing
-from state.locks import one_at_a_time
+from state.locks import Held, one_at_a_time
 from state.outbox import enqueue
 
 EVERY: Final = timedelta(days=7)
@@ -61,7 +61,7 @@ def tell(run: TermRun, session: Session, person_id: str) -> bool:
     if not _news(run, session, person_id):
         return False  # the usual case costs no write lock
     with writing(session):
-        one_at_a_time(session, f"digest:{person_id}")
+        one_at_a_time(session, Held.DIGEST, person_id)
         now, news = run.now, _news(run, session, person_id)
         person = session.get_one(Person, person_id, populate_existing=True)
         if not news or not person.email:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 from admin.actor import Actor, ActorKind
 from admin.mandates import administrators, decision_rules
 from admin.mandates.decision_rules import DeciderLogin
-from admin.mandates.locks import hold
 from broker.texts import term_mails
 from consent import lapse
+from consent.mandate_locks import hold
 from directory import administrator_role, dates
 from directory.people import Membership, Role
 from keys.sealing import Sealer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Final, Protocol
 
@@ -14,7 +12,6 @@ from stdnum.nl import bsn
 from broker.texts.quoting import one_line
 
 MOST_BRANCHES: Final = 2000
-_KVK: Final = re.compile(r"[0-9]{8}")
 
 
 def _shown(value: object) -> object:
@@ -73,22 +70,6 @@ class TradeRegister(Protocol):
     def find(self, kvk: str) -> RegisterEntry | None:
         """What it says of this number; None where it knows none. Raises RegisterTrouble."""
         ...
-
-
-@dataclass(frozen=True)
-class NumberFault:
-    """Why something typed is no KvK number: ``empty`` or ``no_number``."""
-
-    why: str
-    seen: str = field(default="", repr=False)
-
-
-def read_kvk(typed: str) -> str | NumberFault:
-    """The eight digits of what somebody typed: ``9000 1201`` and ``90001201`` alike. Pure."""
-    plain = "".join(typed.split())
-    if not plain:
-        return NumberFault("empty")
-    return plain if _KVK.fullmatch(plain) else NumberFault("no_number", typed[:20])
 
 
 def is_rsin(number: str) -> bool:

@@ -46,7 +46,7 @@ class Found:
 
 
 def look_up(session: Session, within: HasRegister, kvk: str) -> Found:
-    """The register's word on a KvK number of eight digits (``entries.read_kvk``). Raises
+    """The register's word on a KvK number of eight digits (``directory.company_numbers``). Raises
     RegisterTrouble, with ``none`` where no register is chosen: ask who runs the installation.
     """
     moved = organisation_records.moved_to(session, kvk)

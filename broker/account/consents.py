@@ -97,7 +97,7 @@ def _row(who: AccountContext, one: Consent) -> ConsentRow:
     return ConsentRow(
         id=one.id,
         portal=client_name(configuration, one.client_id) or one.client_id,
-        service=service_name(configuration, one.service_uuid) or one.service_uuid,
+        service=service_name(configuration, one.service_uuid),
         claims=tuple(consent_words.claim(name)[0] for name in (one.claims or "").split()),
         given_at=one.given_at,
         withdrawn_at=one.withdrawn_at,

@@ -126,7 +126,7 @@ def _record(sql: Session, who: AccountContext, entry: HistoryEntry) -> None:
     known = (who.person.email, account.email if account is not None else None)
     login = DisownedLogin(
         entry.at,
-        service_name(configuration, entry.service_uuid) or entry.service_uuid,
+        service_name(configuration, entry.service_uuid),
         makelaar_name(configuration, entry.provider_id) or who.rt.settings.ui.name,
         entry.reference,
     )

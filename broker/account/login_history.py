@@ -62,7 +62,7 @@ def row_of(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -
         id=entry.id,
         at=entry.at,
         reference=entry.reference,
-        service=service_name(configuration, entry.service_uuid) or entry.service_uuid,
+        service=service_name(configuration, entry.service_uuid),
         portal=client_name(configuration, entry.client_id) if is_portal else None,
         makelaar=makelaar_name(configuration, entry.provider_id),
         level=entry.level.label if entry.level else None,

@@ -125,7 +125,7 @@ def _client(who: AccountContext, one: ChainMandate) -> OwnClientRow:
     return OwnClientRow(
         client=one.organisation.name,
         intermediary=one.intermediary.name,
-        service=service_name(who.rt.configuration, one.service_uuid) or one.service_uuid,
+        service=service_name(who.rt.configuration, one.service_uuid),
         level=one.level.label,
         until=one.valid_until,
     )

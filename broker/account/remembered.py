@@ -28,7 +28,7 @@ def remembered() -> Response:
     rows = [
         RememberedRow(
             service_uuid=uuid,
-            service=service_name(names, uuid) or uuid,
+            service=service_name(names, uuid),
             makelaar=makelaar_name(names, one.provider_id) or one.provider_id,
             since=one.chosen_at,
             until=one.chosen_at + lasts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, overload
 
 from broker.configuration import Configuration
 from broker.web.language import locale
@@ -13,12 +13,22 @@ from state.registrations import Kind
 OWN: Final = "Sluis"
 
 
+@overload
+def service_name(configuration: Configuration, uuid: str) -> str: ...
+@overload
+def service_name(configuration: Configuration, uuid: None) -> None: ...
+@overload
+def service_name(configuration: Configuration, uuid: str | None) -> str | None: ...
 def service_name(configuration: Configuration, uuid: str | None) -> str | None:
-    """The name of the service; also of one that was withdrawn."""
+    """The name of the service; also of one that was withdrawn, and the UUID of one that was never
+    registered. None for none.
+    """
+    if uuid is None:
+        return None
     for console in CONSOLES:
         if console.service.uuid == uuid:
             return console.service.name.in_(locale())
-    service = configuration.services.get(uuid) if uuid else None
+    service = configuration.services.get(uuid)
     return service.name.in_(locale()) if service else _former(configuration, Kind.SERVICE, uuid)
 
 

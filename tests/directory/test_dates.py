@@ -120,3 +120,20 @@ def test_months_later_is_the_same_day_or_the_last_of_the_month(
     day: str, months: int, later: str
 ) -> None:
     assert dates.months_after(date.fromisoformat(day), months) == date.fromisoformat(later)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2027-12-31", date(2027, 12, 31)),
+        ("31-12-2027", date(2027, 12, 31)),
+        ("1-2-2027", date(2027, 2, 1)),
+        (" 31 - 12 - 2027 ", date(2027, 12, 31)),
+        ("29-2-2028", date(2028, 2, 29)),
+        *((text, None) for text in ("29-2-2027", "2027-02-29", "31-02-2027")),
+        *((text, None) for text in ("1/2/2027", "31-12-27", "20271231", "2027-W52-5", "")),
+        *((text, None) for text in ("2027-12-31T00:00", "١-٢-٢٠٢٧", "0001-01-01", "31-12-1899")),
+    ],
+)
+def test_a_day_is_read_only_where_it_can_be_no_other(text: str, day: date | None) -> None:
+    assert dates.typed(text) == day

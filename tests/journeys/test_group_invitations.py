@@ -119,6 +119,27 @@ def test_who_accepts_is_in_the_group_and_may_log_in(
     assert row_of(world, email).group_outcome is GroupOutcome.JOINED
 
 
+def test_changes_name_the_group_and_what_became_of_it(own_world: World, email: str) -> None:
+    world = own_world
+    browser = at_group(world)
+    ask(browser, email, "administrator")
+    page = browser.open(f"{HERE}/wijzigingen?soort=gebruikers")
+    assert "beheerder van groep De Molen" in page.text
+    assert "groep De Molen" in browser.open(f"{HERE}/wijzigingen?soort=groepen").text
+    with world.session() as session, writing(session):
+        _no_company(session, group_id(world))
+    join(world, email)
+    page = browser.open(f"{HERE}/wijzigingen?soort=gebruikers")
+    assert "kwam niet in groep De Molen" in page.text
+    invited = f"los{next(NUMBERS)}@voorbeeld.example"
+    browser.open(f"{HERE}/uitnodigen")
+    browser.fill("naam", "Los")
+    browser.fill("email", invited)
+    browser.click("Stuur de uitnodiging")
+    newest = browser.open(f"{HERE}/wijzigingen?soort=gebruikers")
+    assert "groep" not in newest.tree.cssselect("tbody tr")[0].text_content()
+
+
 def _no_administrator(session: Session, group: str) -> None:
     """Somebody else looks after the group, and Sanne is a member."""
     now = session.scalars(select(GroupMember.since).where(GroupMember.group_id == group)).one()
@@ -195,7 +216,14 @@ def test_sent_again_it_keeps_the_group_and_asks_the_same(own_world: World, email
     world.clock.advance(11 * 60)
     browser.open(f"{HERE}/uitnodigingen")
     page = browser.click("Stuur opnieuw Gijs")
-    assert "Log eerst opnieuw in" in page.text and page.heading == "De Molen"
+    assert page.heading == "Uitnodigingen" and "U logde langer dan 10 minuten geleden" in page.text
+    assert "Er is niets verstuurd. De laatste link blijft werken." in page.text
+    assert row_of(world, email).id == again.id
+    with world.session() as session, writing(session):
+        _higher(session, group)
+    browser.open(f"{HERE}/uitnodigingen")
+    page = browser.click("Stuur opnieuw Gijs")
+    assert page.heading == "Uitnodigingen" and "een hoger niveau dan EH2+" in page.text
     assert row_of(world, email).id == again.id
     with world.session() as session, writing(session):
         _no_company(session, group)

@@ -34,6 +34,8 @@ from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
 from assurance.factors import BoundBy
 from assurance.levels import AssuranceLevel
+from assurance.pskc import Device
+from assurance.totp import TotpParameters
 from broker.downstream import NewGrant
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
@@ -320,6 +322,15 @@ def end_factor(session: Session, number: int, who: str, wait: Wait) -> bool:
         enrolment.of_person(session, f"p{number}", START)
         wait()
         return enrolment.end(session, f"p{number}", f"f{number}", START)
+
+
+def stock_devices(session: Session, number: int, who: str, wait: Wait) -> int:
+    """The delivery of this round; how many were new."""
+    parameters = TotpParameters(30, 6, "SHA1")
+    delivery = [Device(f"{number}-{one}", SEED, parameters) for one in range(3)]
+    wait()
+    with writing(session):
+        return devices.stock(session, make_sealer(), delivery, START)
 
 
 def assign_device(session: Session, number: int, who: str, wait: Wait) -> bool:

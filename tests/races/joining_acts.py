@@ -66,9 +66,8 @@ def add_newcomer(session: Session, number: int, who: str, wait: Wait) -> bool:
     return True
 
 
-def accept(session: Session, number: int, who: str, wait: Wait) -> bool:
-    """Both have read the mail."""
-    around = Acceptance(
+def around_acceptance() -> Acceptance:
+    return Acceptance(
         sealer=make_sealer(),
         site="Voorbeeld",
         base_url="https://sluis.example",
@@ -82,6 +81,11 @@ def accept(session: Session, number: int, who: str, wait: Wait) -> bool:
             one_per_account=True,
         ),
     )
+
+
+def accept(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """Both have read the mail."""
+    around = around_acceptance()
     wait()
     try:
         with writing(session):

@@ -41,7 +41,7 @@ def _site() -> MeansSite:
     return MeansSite("https://sluis.example", "Inloggen", make_sealer(), rules, notifier)
 
 
-def _asker(by: str, organisation_id: str = "bakery") -> MeansAsker:
+def asker(by: str, organisation_id: str = "bakery") -> MeansAsker:
     level = AssuranceLevel.EH3
     login = DeciderLogin(level, START)
     return MeansAsker(organisation_id, Actor.administrator(by), login, level, _site(), START)
@@ -88,7 +88,7 @@ def ask(session: Session, number: int, who: str, wait: Wait) -> bool:
     try:
         with writing(session):
             wait()
-            asking.ask(session, _asker(who), wish)
+            asking.ask(session, asker(who), wish)
     except WishRefused:
         return False
     return True
@@ -102,7 +102,7 @@ def end_the_other(session: Session, number: int, who: str, wait: Wait) -> bool:
     try:
         with writing(session):
             wait()
-            ending.end(session, _asker(f"{who}{number}", place), wish)
+            ending.end(session, asker(f"{who}{number}", place), wish)
     except (EndRefused, NotAdministrator):
         return False
     return True
@@ -116,7 +116,7 @@ def ask_restricted(session: Session, number: int, who: str, wait: Wait) -> bool:
     try:
         with writing(session):
             wait()
-            asking.ask(session, _asker(who, place), wish)
+            asking.ask(session, asker(who, place), wish)
     except WishRefused:
         return False
     return True
@@ -129,7 +129,7 @@ def ask_as_jan(session: Session, number: int, who: str, wait: Wait, place: str) 
     try:
         with writing(session):
             wait()
-            asking.ask(session, _asker("jan", place), wish)
+            asking.ask(session, asker("jan", place), wish)
     except (WishRefused, NotAdministrator):
         return False
     return True

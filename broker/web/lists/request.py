@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from directory.dates import EARLIEST
+from directory import dates
 
 SIZES: Final = (25, 50, 100)
 FURTHEST: Final = 10_000  # rows that are skipped at most: who looks further filters
@@ -38,7 +38,7 @@ class ListFilter:
     def accepts(self, value: str) -> bool:
         """Could anybody have meant this?"""
         if self.is_day:
-            return _day(value) is not None
+            return dates.typed(value) is not None
         if self.choices is not None:
             return value in self.choices
         return _is_readable(value)
@@ -90,7 +90,7 @@ class ListRequest:
 
     def day(self, name: str) -> date | None:
         """The value of a filter that is a day."""
-        return _day(self.filters.get(name, ""))
+        return dates.typed(self.filters.get(name, ""))
 
     def query(self) -> dict[str, str]:
         """The address that asks this again; what is usual is left out."""
@@ -200,11 +200,3 @@ def _shown(text: str) -> str:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if len(text) == len("2026-11-28") else None
-    except ValueError:
-        return None
-    return day if day is not None and day.year >= EARLIEST else None

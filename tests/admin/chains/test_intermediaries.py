@@ -35,7 +35,7 @@ def test_a_number_is_read_as_people_write_it(text: str) -> None:
         ("", L.NO_NUMBER),
         ("kantoor", L.NO_NUMBER),
         ("9000154", L.NO_NUMBER),
-        ("900015421", L.NO_NUMBER),
+        ("900015421", L.RSIN),
         ("٩٠٠٠١٥٤٢", L.NO_NUMBER),
         ("0000 9001 5421", L.BRANCH),
     ],

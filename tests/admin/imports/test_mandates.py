@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from admin.imports import mandates, running
 from admin.imports.columns import SheetRow
 from admin.imports.drafts import ImportKind
-from admin.imports.mandates import day_of
 from admin.mandates.giving import NothingToDo
 from admin.organisation_console import import_words
 from assurance.levels import AssuranceLevel as L
@@ -159,20 +158,6 @@ def test_the_same_mandate_twice_is_a_fault_and_one_fault_stops_all(
     (fault,) = mandates.plan(session, HERE, rows).faults
     assert (fault.line, fault.expected, fault.facts) == (3, "same_row", {"other": "2"})
     assert session.query(Mandate).count() == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2027-12-31", date(2027, 12, 31)),
-        ("31-12-2027", date(2027, 12, 31)),
-        ("1-2-2027", date(2027, 2, 1)),
-        *((text, None) for text in ("1/2/2027", "31-02-2027", "31-12-27", "20271231", "")),
-        *((text, None) for text in ("2027-12-31T00:00", "١-٢-٢٠٢٧", "31-12-2027 ")),
-    ],
-)
-def test_a_day_is_read_only_where_it_can_be_no_other(text: str, day: date | None) -> None:
-    assert day_of(text) == day
 
 
 def test_five_thousand_rows_take_few_statements_more_than_one(session: Session) -> None:

@@ -119,6 +119,28 @@ def test_who_is_of_this_company_is_recognised(
     assert [one.change for one in made.places] == [change] and made.faults == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "email", "given"),
+    [
+        ("Jose\u0301 van de\u0301", "i@x.example", row(id="new", name="Jos\xe9 van d\xe9")),
+        ("Jos\xe9", "i@x.example", row(id="new", name="jose\u0301")),
+        ("Anne-Fleur", "i@b\xfccher.example", row(email="i@xn--bcher-kva.example")),
+        ("Anne-Fleur", "i@b\xfccher.example", row(id="new", email="I@B\xfccher.example")),
+    ],
+)
+def test_one_name_and_one_address_in_another_spelling_is_nobody_new(
+    session: Session, name: str, email: str, given: SheetRow
+) -> None:
+    with writing(session):
+        session.add(Person(id="new", display_name=name, email=email, created_at=START))
+        session.flush()
+        session.add(
+            Membership(person_id="new", organisation_id="bakery", role=Role.MEMBER, since=START)
+        )
+    made = people.plan(session, HERE, [given])
+    assert [one.change for one in made.places] == [PlaceChange.UNCHANGED] and made.faults == ()
+
+
 def test_M_01_somebody_of_another_company_is_somebody_new(session: Session) -> None:
     do(session, row(name="Liv", email="liv@x.example", role="beheerder"))
     assert place_of(session, "liv", "garden").role is Role.ADMINISTRATOR

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.invitations import accepting
-from admin.invitations.accepting import Acceptance
+from admin.invitations.accepting import Acceptance, InvitationClosed
 from admin.invitations.into_group import GroupTerms
+from admin.invitations.rules import ClosedLink
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
 from consent.mandates import Mandate
@@ -209,3 +210,19 @@ def _company(valid_until: datetime) -> GroupCompany:
         since=START,
         valid_until=valid_until,
     )
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+def test_who_was_blocked_or_forgotten_since_the_login_accepts_nothing(
+    session: Session, group: str | None
+) -> None:
+    """Whoever was first has committed; the place is not given any more."""
+    with writing(session):
+        if group is not None:
+            session.add(UserGroup(id="g", short_name="molen", name="De Molen", made_at=START))
+        session.execute(update(Person).where(Person.id == "roos").values(blocked_at=START))
+    with pytest.raises(InvitationClosed) as refused:
+        accept(session, "roos", group=group)
+    assert refused.value.why is ClosedLink.UNKNOWN
+    session.rollback()
+    assert session.scalars(select(Membership).where(Membership.person_id == "roos")).all() == []

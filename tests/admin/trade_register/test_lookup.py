@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 
 from admin.trade_register import lookup, register_file
 from admin.trade_register.entries import (
-    NumberFault,
     RegisteredBranch,
     RegisterEntry,
     RegisterTrouble,
     is_rsin,
-    read_kvk,
 )
 from broker.organisation_settings import RegisterSettings
 from broker.settings import Settings
@@ -72,22 +70,6 @@ def within(tmp_path: Path, outgoing: OutgoingClient | None = None, **chosen: Any
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
     return Session(make_database(tmp_path), expire_on_commit=False)
-
-
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [
-        ("90001201", KVK),
-        (" 9000 1201 ", KVK),
-        ("", NumberFault("empty")),
-        ("  ", NumberFault("empty")),
-        ("9000120", NumberFault("no_number", "9000120")),
-        ("9000.1201", NumberFault("no_number", "9000.1201")),
-        ("９0001201", NumberFault("no_number", "９0001201")),
-    ],
-)
-def test_a_number_is_read_as_people_write_it(typed: str, number: str | NumberFault) -> None:
-    assert read_kvk(typed) == number
 
 
 @pytest.mark.parametrize(
