@@ -38,7 +38,7 @@ _CODE: Final = re.compile(r"[\x21-\x7e]+")  # RFC 6749 appendix A.11, without th
 
 
 @dataclass(frozen=True)
-class Asked:
+class OidcRequest:
     """An authorization request: its parameters, and what must be remembered of it."""
 
     query: Mapping[str, str] = field(repr=False)
@@ -53,7 +53,7 @@ def asked(
     metadata: ProviderMetadata,
     redirect_uri: str,
     now: datetime,
-) -> Asked:
+) -> OidcRequest:
     """The authorization request of this login."""
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     max_age = 0 if ask.force_authn else ask.max_age
@@ -86,7 +86,7 @@ def asked(
         values["service_id"] = ask.service_id
     if by_form:
         values["response_mode"] = FORM_POST
-    return Asked(
+    return OidcRequest(
         {name: value for name, value in query.items() if value},
         Remembered(
             provider_id=record.id,

@@ -30,7 +30,7 @@ ALGORITHMS: Final[tuple[ClientAlgorithm, ...]] = get_args(ClientAlgorithm)
 
 
 @dataclass(frozen=True)
-class Proof:
+class ClientProof:
     """What a request to the makelaar carries. Never logged."""
 
     fields: dict[str, str] = field(repr=False)
@@ -39,11 +39,11 @@ class Proof:
 
 def proof(
     settings: OidcSettings, metadata: ProviderMetadata, keyring: KeyRing, now: datetime
-) -> Proof:
+) -> ClientProof:
     """By the method that is registered. Raises ProviderUnavailable."""
     if settings.token_endpoint_auth_method == "private_key_jwt":
         assertion = client_assertion(settings, metadata, keyring, now)
-        return Proof(
+        return ClientProof(
             {
                 "client_id": settings.client_id,
                 "client_assertion_type": ASSERTION_TYPE,
@@ -53,8 +53,8 @@ def proof(
         )
     if settings.token_endpoint_auth_method == "client_secret_post":
         secret = client_secret(settings)
-        return Proof({"client_id": settings.client_id, "client_secret": secret}, {})
-    return Proof({}, {"Authorization": basic(settings)})
+        return ClientProof({"client_id": settings.client_id, "client_secret": secret}, {})
+    return ClientProof({}, {"Authorization": basic(settings)})
 
 
 def assertion_algorithm(settings: OidcSettings, metadata: ProviderMetadata) -> ClientAlgorithm:

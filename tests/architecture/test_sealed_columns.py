@@ -36,6 +36,7 @@ SEALS = {
     "broker/console/downstream.py": "a cookie of one session, at most 12 hours",
     "broker/saml/kept_answers.py": "the store, for a quarter of an hour at most",
     "broker/oidc/userinfo.py": "the store, as long as a code and an access token",
+    "broker/oidc/pushed_requests.py": "the store, for a minute and a half",
     "broker/journey/login_store.py": "the store, until a login ended",
     "broker/account/pending_enrolment.py": "the store, for ten minutes",
     "broker/account/activation_state.py": "the store, for a day",

@@ -24,7 +24,6 @@ from tests.broker.saml.asking import (
 )
 from tests.broker.saml.portals import (
     ACS,
-    BINDING,
     EH3,
     ENTITY,
     IDP,
@@ -125,22 +124,6 @@ def test_an_answer_goes_by_the_binding_that_is_asked(
 def test_I_01_an_address_of_another_binding(attributes: dict[str, str]) -> None:
     with pytest.raises(UntrustedRequest) as refused:
         target(by_post(Asked(attributes)), WITH_ARTIFACT)
-    assert refused.value.reason is RefusedRequest.ADDRESS
-
-
-def test_authentik_names_the_binding_of_its_request_and_the_metadata_say_that_of_the_answer() -> (
-    None
-):
-    """The address is one of the metadata all the same, by the binding that it has there."""
-    said = {"ProtocolBinding": f"{BINDING}HTTP-Redirect"}
-    for url, binding in ((ACS, "post"), (ART, "artifact")):
-        found = target(
-            by_post(Asked({**said, "AssertionConsumerServiceURL": url})), WITH_ARTIFACT
-        ).answer
-        assert (found.url, found.binding.value) == (url, binding)
-    elsewhere = {**said, "AssertionConsumerServiceURL": "https://elders.example/acs"}
-    with pytest.raises(UntrustedRequest) as refused:
-        target(by_post(Asked(elsewhere)), WITH_ARTIFACT)
     assert refused.value.reason is RefusedRequest.ADDRESS
 
 
