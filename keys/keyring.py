@@ -36,7 +36,13 @@ _KEY_TYPE: Final = {"RSA": "RSA", "RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
 
 class KeyMissing(LookupError):
-    """There is no key for this use and algorithm; ``ensure_keys`` was not run."""
+    """There is no key for this use and algorithm: ``ensure_keys`` was not run, or the last one was
+    revoked.
+    """
+
+    def __init__(self, use: KeyUse, algorithm: str) -> None:
+        super().__init__(f"no active key for {use} with {algorithm}")
+        self.use = use
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class KeyRing:
         """The key to sign with; RS256 and PS256 share one. Raises KeyMissing."""
         found = self._active.get((use, _KEY_TYPE.get(algorithm, algorithm)))
         if found is None:
-            raise KeyMissing(f"no active key for {use} with {algorithm}")
+            raise KeyMissing(use, algorithm)
         return found
 
     def published(self, use: KeyUse) -> tuple[PrivateKey, ...]:

@@ -56,7 +56,7 @@ def _lines(found: ExplainedLogin, names: RegistrationNames) -> Iterator[str]:
         yield ""
         yield gettext("Ook met deze code")
         yield from _of_record(other, names)
-        yield from _explained(trace_words.explained(other.cause))
+        yield from _explained(trace_words.explained(other.cause, other.measured))
         yield from _of_steps(other, names)
     yield from _of_events(found.events)
 

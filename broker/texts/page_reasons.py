@@ -193,6 +193,23 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         _("Kijk met sluis doctor welk deel niet antwoordt."),
         Fixer.OPERATOR,
         _("Er was een storing bij ons. Probeer het over een paar minuten opnieuw."),
+        closer=(
+            Explanation(
+                _("Redis, waar lopende logins staan, antwoordde niet of nam niets aan: %(redis)s."),
+                _(
+                    "Kijk of Redis draait, bereikbaar is, geheugen heeft en mag schrijven. "
+                    "Daarna gaan logins vanzelf verder."
+                ),
+                Fixer.OPERATOR,
+                _("Er was een storing bij ons. Probeer het over een paar minuten opnieuw."),
+            ),
+            Explanation(
+                _("Er is geen sleutel in gebruik om mee te tekenen, voor %(key_use)s."),
+                _("Kijk met sluis keys list, en zet met sluis keys rotate een nieuwe in gebruik."),
+                Fixer.OPERATOR,
+                _("Er was een storing bij ons. Probeer het over een paar minuten opnieuw."),
+            ),
+        ),
     ),
     "proxy_misread": Explanation(
         _("De server denkt dat de verbinding onveilig is, terwijl de browser https gebruikt."),

@@ -227,6 +227,7 @@ MEASURED: Final = {
     "max_age": _("Hoogste leeftijd van de login, in seconden"),
     "seen": _("Gezien"),
     "also": _("Ook in de weg"),
+    "redis": _("Wat Redis zei"),
     "outgoing_rule": _("Regel voor uitgaande verzoeken"),
     "failure": _("Wat er misging"),
     "setting": _("Instelling"),

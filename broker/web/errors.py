@@ -91,12 +91,16 @@ def http_error(error: HTTPException) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    return _show(503, "store_unavailable", type(error).__name__)
+    is_apart = runtime().settings.store.url not in ("sql:", "memory:")
+    away = isinstance(error, StoreUnavailable) and is_apart
+    found: dict[str, Fact] = {"redis": str(error)} if away else {}
+    return _show(503, "store_unavailable", type(error).__name__, found=found)
 
 
-def _no_key(_: KeyMissing) -> Response:
+def _no_key(missing: KeyMissing) -> Response:
     """What must be signed cannot be, until a key is active again."""
-    return _show(503, "store_unavailable", "no key to sign with")
+    found: dict[str, Fact] = {"key_use": str(missing.use)}
+    return _show(503, "store_unavailable", "no key to sign with", found=found)
 
 
 def _unexpected(error: Exception) -> Response:
@@ -126,7 +130,8 @@ def _show(
         page_reason(key),
         PROGRAM if for_program else PAGE,
         is_ours=status >= 500,
-        may_be_kept=key != "store_unavailable",
+        # Where another part than the database is named, that one can keep it.
+        may_be_kept=key != "store_unavailable" or bool(found),
         found=facts,
     )
     reference, is_kept = refusals.note_error(rt, error)

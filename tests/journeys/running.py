@@ -144,8 +144,10 @@ def _is_in_beheer(page: Page) -> bool:
 def a_login_at_its_makelaar(at: Instances) -> Tried:
     """Its user is away, and comes back."""
     browser = at.portal.at_makelaar("polderpoort", scope=scope_of(BODEM))
+    shown = browser.page
 
     def go_on() -> bool:
+        browser.page = shown  # by the back button, where it was tried before
         page = browser.press("person", "jan")
         return page.heading == CONSENT and "code=" in browser.press("agree", "yes").url
 
@@ -165,8 +167,10 @@ def a_saml_login(at: Instances) -> Tried:
     """A login for a SAML portal, at its last question."""
     portal = ArtifactPortal(at.world)
     _at_consent(portal)
+    shown = portal.browser.page
 
     def go_on() -> bool:
+        portal.browser.page = shown  # by the back button, where it was tried before
         page = portal.browser.press("agree", "yes")
         if page.heading != ARRIVED:
             return False

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from broker.sso import saml_logout
-from keys.keyring import KeyMissing
+from keys.keyring import KeyMissing, KeyUse
 from tests.broker.saml.logging_out import soap_fault
 from tests.broker.saml.logout_world import LogoutWorld
 
@@ -21,7 +21,7 @@ def test_who_cannot_be_answered_for_want_of_a_key_is_told_and_may_try_again(
     name, about, index = here.name
 
     def no_key(*_: object) -> None:
-        raise KeyMissing("no active key")
+        raise KeyMissing(KeyUse.SAML_SIGNING, "RS256")
 
     monkeypatch.setattr(saml_logout, "signing_key", no_key)
     if binding == "SOAP":

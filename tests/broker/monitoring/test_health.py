@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from broker.errors import PageError
 from broker.monitoring import draining, health, heartbeat
 from broker.monitoring.health import Examined
-from keys.keyring import KeyMissing, KeyRing
+from keys.keyring import KeyMissing, KeyRing, KeyUse
 from state.ephemeral import StoreUnavailable
 from state.stores.memory import MemoryStore
 from tests.broker.runtimes import FixedHolder, close, make_configuration, make_runtime
@@ -120,7 +120,7 @@ def test_a_worker_that_is_silent_for_two_minutes_is_an_alarm_and_logins_go_on(
         OperationalError("SELECT", None, Exception("gone")),
         StoreUnavailable("away"),
         PageError(503, "store_unavailable"),
-        KeyMissing("no key"),
+        KeyMissing(KeyUse.OIDC_SIGNING, "RS256"),
         OSError("disk"),
     ],
     ids=lambda error: type(error).__name__,
