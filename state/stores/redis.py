@@ -104,7 +104,7 @@ class RedisStore(SingleOperations):
         self._is_first = is_first
         # After a restart of the server, or of what stands between, a kept connection is broken
         # once; what was sent is sent again, as the same attempt. A slow server is not asked twice.
-        self._redis: Redis = Redis.from_url(
+        self._redis: Any = Redis.from_url(
             url,
             socket_timeout=ANSWER_WITHIN,
             socket_connect_timeout=ANSWER_WITHIN,
@@ -185,9 +185,9 @@ def _command(operation: Operation, attempt: str) -> tuple[Any, ...]:
             return ("EVAL", _TAKE, 2, key, attempt)
         case Swap(_, expected, value, ttl):
             return ("EVAL", _SWAP, 2, key, attempt, expected, value, lifetime(ttl))
-        case AddOnce(_, ttl, None):
-            return ("EVAL", _ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
-        case AddOnce(_, ttl, datetime() as issued_at):
+        case AddOnce(_, ttl, issued_at):
+            if issued_at is None:
+                return ("EVAL", _ADD_ONCE, 2, key, attempt, MARK, lifetime(ttl))
             issued = milliseconds(issued_at)
             named = key, GENERATION_KEY, attempt
             return ("EVAL", _ADD_ONCE, len(named), *named, MARK, lifetime(ttl), issued)
