@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
-import yaml
 
 from sandbox.browser import Browser, Page
 from tests.interop import keycloak, recipes
@@ -83,38 +82,6 @@ def test_a_user_of_keycloak_logs_in_over_openid_connect(
     recipes.follow("keycloak-oidc", running, tmp_path, agreed)
     browser = recipes.at_makelaar(running, SERVICE, "kc-oidc")
     _log_in(browser)
-    shown = _as_oneself(browser)
-    assert shown.url.startswith(running.addresses.portal)
-
-
-def test_keycloak_for_fapi_takes_pushed_requests_es256_and_answers_by_a_form(
-    running: RunningDemo, server: Keycloak, tmp_path: Path
-) -> None:
-    """With all of it set at our client there, as its profile for FAPI 2 does."""
-    agreed = recipes.agree("kc-fapi", server.base_url)
-    page = recipes.page_of("keycloak-oidc", running, agreed)
-    client = json.loads(recipes.file_of(page, "client.json"))
-    client["clientId"] = "sluis-fapi"
-    client["attributes"] |= {
-        "require.pushed.authorization.requests": "true",
-        "token.endpoint.auth.signing.alg": "ES256",
-    }
-    server.call("POST", "/clients", json=client)
-    record = yaml.safe_load(recipes.file_of(page, "sluis.yaml"))
-    record["oidc"] |= {
-        "client_id": "sluis-fapi",
-        "token_endpoint_auth_signing_alg": "ES256",
-        "pushes_requests": True,
-        "response_mode": "form_post",
-    }
-    running.apply("kc-fapi", yaml.safe_dump(record))
-    browser = recipes.at_makelaar(running, SERVICE, "kc-fapi")
-    assert browser.page is not None and "nonce=" not in "".join(browser.visited)
-    _log_in(browser)
-    callback = f"{running.addresses.broker}/oidc/callback/kc-fapi"
-    if browser.page.forms and browser.page.forms[0].action == callback:
-        recipes.go_on(browser)
-    assert not any(url.startswith(f"{callback}?") for url in browser.visited)
     shown = _as_oneself(browser)
     assert shown.url.startswith(running.addresses.portal)
 
