@@ -27,14 +27,20 @@ from tests.leftovers import KEPT
 PATIENCE: Final = 120.0  # seconds for a server to come up or go down
 UNPRIVILEGED: Final = ("postgres", "nobody")
 _NUMBERS: Final = count()
+_GIVEN: Final[set[int]] = set()  # ports
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on now, never twice in this process: what is asked for
+    several servers at once would now and then be one port for two.
+    """
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in _GIVEN:
+            _GIVEN.add(port)
+            return port
 
 
 def postgresql_commands() -> Path | None:

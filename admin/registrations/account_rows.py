@@ -58,8 +58,7 @@ def mistakes(session: Session, entries: list[Entry]) -> Iterator[str]:
         own = session.scalars(select(Account).where(Account.person_id == entry.model.id)).first()
         if own is not None and own.user_name != document.user_name:
             yield f"{entry.place}: account.user_name: cannot change; it was {own.user_name}"
-        for name in {document.user_name, document.email} - {None}:
-            assert name is not None
+        for name in dict.fromkeys(one for one in (document.user_name, document.email) if one):
             is_taken = or_(Account.user_name == name, Account.email == name)
             holder = seen.setdefault(
                 name, session.scalar(select(Account.person_id).where(is_taken)) or entry.model.id

@@ -12,6 +12,7 @@ from state.stores import make_store
 
 ROUNDS = 40
 TTL = 60
+PATIENCE = 240  # seconds for another process to import the product, on a busy machine
 
 
 def race(database_url: str, store_url: str, now: datetime) -> list[list[Result]]:
@@ -24,9 +25,9 @@ def race(database_url: str, store_url: str, now: datetime) -> list[list[Result]]
     ]
     for racer in racers:
         racer.start()
-    found = [results.get(timeout=100) for _ in racers]
+    found = [results.get(timeout=PATIENCE) for _ in racers]
     for racer in racers:
-        racer.join(60)
+        racer.join(PATIENCE)
     return found
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.keys import Pair
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
+from tests.servers import free_port
 
 SOURCE: Final = Path(__file__).parent / "django_digid_portal"
 OIN: Final = "00000004000000001000"  # whose services these are

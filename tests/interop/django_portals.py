@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.interop import recipes
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.interop.recipes import Followed
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = Path(__file__).parent / "django_portal"

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import requests
 
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
+from tests.servers import free_port
 
 ROOT: Final = Path(__file__).parents[2]
 VERSION: Final = "26.0.8"

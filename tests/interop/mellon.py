@@ -16,8 +16,9 @@ from typing import Final
 import requests
 
 from sandbox.keys import Pair
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.machine import APACHE_MODULES
+from tests.servers import free_port
 
 TEMPLATES: Final = Path(__file__).parent / "mellon_config"
 SUBSTANTIAL: Final = "http://eidas.europa.eu/LoA/substantial"

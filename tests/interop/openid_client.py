@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from joserfc.jwk import ECKey, RSAKey
 
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
+from tests.servers import free_port
 
 SOURCE: Final = Path(__file__).parent / "openid_client_portal"
 FILES: Final = ("package.json", "package-lock.json", "portal.mjs")

@@ -12,10 +12,11 @@ from string import Template
 from typing import Final
 
 from tests.interop import recipes
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.interop.recipes import Followed
 from tests.machine import APACHE_MODULES
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 TEMPLATES: Final = Path(__file__).parent / "openidc_config"
 STOPPED: Final = "<!doctype html><html lang='en'><title>Apache</title><h1>Not logged in</h1></html>"

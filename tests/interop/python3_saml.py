@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.keys import Pair
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
+from tests.servers import free_port
 
 ROOT: Final = Path(__file__).parents[2]
 SUBSTANTIAL: Final = "http://eidas.europa.eu/LoA/substantial"

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.machine import SIMPLESAMLPHP
+from tests.servers import free_port
 
 TEMPLATES: Final = Path(__file__).parent / "simplesamlphp_config"
 LEVEL_EH3: Final = "urn:etoegang:core:assurance-class:loa3"

@@ -16,9 +16,9 @@ from joserfc.jwk import RSAKey
 from sandbox.browser import Browser, Page
 from tests.interop import openid_client, processes, recipes, registrations
 from tests.interop.openid_client import NodePortal
-from tests.interop.processes import free_port
 from tests.interop.recipes import Followed
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.interop, pytest.mark.interop_node]
 

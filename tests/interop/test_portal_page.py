@@ -12,9 +12,9 @@ from broker.recipes import rendering
 from sandbox.browser import Browser, Page
 from tests.architecture.source_tree import ROOT
 from tests.interop import openid_client, processes, recipes
-from tests.interop.processes import free_port
 from tests.interop.recipes import SUBSTANTIAL
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 SAMPLES = rendering.files((ROOT / "docs/developers/portal.md").read_text(encoding="utf-8"))
 REGISTRATION = """\

@@ -14,9 +14,10 @@ import pytest
 
 from sandbox.browser import Browser
 from tests.interop import django_portals, recipes
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.interop.recipes import Followed
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 pytestmark = pytest.mark.interop
 

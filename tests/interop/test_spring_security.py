@@ -12,9 +12,10 @@ import pytest
 
 from sandbox.browser import Browser
 from tests.interop import recipes
-from tests.interop.processes import free_port, running
+from tests.interop.processes import running
 from tests.interop.recipes import Followed
 from tests.running_demo import RunningDemo
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.java, pytest.mark.interop_java]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from state.engine import engine_at
 
 ROUNDS: Final = 10
-PATIENCE: Final = 60  # seconds
+PATIENCE: Final = 240  # seconds, on a machine that others use as well
 NAMES: Final = ("jan", "eva")
 
 # What one process does in one round: with its session, who it is, and a moment to wait for the

@@ -14,6 +14,7 @@ import pytest
 from sandbox.addresses import COUNT, standard
 from sandbox.ports import WrongBase, free_base, read_base, taken_ports
 from tests.sandbox.test_demo import free_base as free_here
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +103,11 @@ def test_ports_that_are_offered_are_free() -> None:
     base = free_here()
     with socket.create_server(("127.0.0.1", base + 100)):
         assert free_base(base) > base + 100
+
+
+def test_servers_that_start_together_get_different_ports() -> None:
+    ports = [free_port() for _ in range(2000)]
+    assert len(set(ports)) == len(ports)
 
 
 def test_make_looks_at_the_ports_before_it_installs() -> None:
