@@ -159,8 +159,10 @@ class Portal:
 
     def proof(self) -> tuple[dict[str, str], dict[str, str]]:
         """Form fields and headers with which this client authenticates."""
-        method = self.world.runtime.configuration.oidc_clients[self.client_id]
-        match method.token_endpoint_auth_method:
+        known = self.world.runtime.configuration.oidc_clients.get(self.client_id)
+        if known is None:  # withdrawn, which a portal does not know
+            return {}, {"Authorization": basic(self.client_id, SECRET)}
+        match known.token_endpoint_auth_method:
             case "client_secret_basic":
                 return {}, {"Authorization": basic(self.client_id, SECRET)}
             case "client_secret_post":

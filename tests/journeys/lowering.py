@@ -16,6 +16,7 @@ from admin.cli.registering import apply_files
 from admin.registrations.withdrawal import withdraw
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
+from consent import register
 from consent.mandates import Mandate
 from directory.organisations import Organisation
 from directory.people import ExternalIdentity, Person, subject_hash
@@ -33,7 +34,7 @@ from tests.journeys.running import (
     Change,
     Instances,
 )
-from tests.world import World
+from tests.world import ADDRESSES, World
 
 # What is lowered; put back afterwards.
 
@@ -98,17 +99,73 @@ def addresses_gone(at: Instances) -> Iterator[None]:
 @contextmanager
 def withdrawn(at: Instances) -> Iterator[None]:
     """The makelaar is no longer registered."""
+    _withdraw(at, Kind.IDENTITY_PROVIDER, "polderpoort")
+    try:
+        yield
+    finally:
+        apply_files(at.world.process.settings, at.world.demo.registrations / MAKELAARS)
+        at.world.process.holder.refresh()
+
+
+@contextmanager
+def portals_withdrawn(at: Instances) -> Iterator[None]:
+    """Both portals are no longer registered."""
+    mine = next(one for one in clients() if one["client_id"] == at.portal.client_id)
+    for one in (mine, SAML_PORTAL):
+        _withdraw(at, Kind.CLIENT, one["client_id"])
+    try:
+        yield
+    finally:
+        at.world.apply(yaml.safe_dump_all([mine, SAML_PORTAL]))
+
+
+@contextmanager
+def services_withdrawn(at: Instances) -> Iterator[None]:
+    """Both services are no longer registered."""
+    for one in (BODEM, GRONDWATER):
+        _withdraw(at, Kind.SERVICE, one.uuid)
+    try:
+        yield
+    finally:
+        apply_files(at.world.process.settings, at.world.demo.registrations / SERVICES)
+        at.world.process.holder.refresh()
+
+
+def _withdraw(at: Instances, kind: Kind, name: str) -> None:
     process, now = at.world.process, at.world.clock()
     portals = at.world.runtime.configuration.relying_parties
     with at.world.session() as session, writing(session):
         notifier = LogoutNotifier(process.sealer, process.downstreams, portals, now)
-        assert withdraw(
-            session, notifier, Kind.IDENTITY_PROVIDER, "polderpoort", actor=COMMAND_LINE
-        )
+        assert withdraw(session, notifier, kind, name, actor=COMMAND_LINE)
     process.holder.refresh()
+
+
+@contextmanager
+def consents_withdrawn(at: Instances) -> Iterator[None]:
+    """He takes back every consent that he wanted to be kept, at his own page."""
+    places = [(at.portal.client_id, BODEM.uuid), (SAML_PORTAL["client_id"], BODEM.uuid)]
+    with at.world.session() as session, writing(session):
+        (jan,) = [one.id for one in _people(session) if one.display_name == "Jan de Vries"]
+        for client_id, uuid in places:
+            register.give(
+                session,
+                person_id=jan,
+                client_id=client_id,
+                service_uuid=uuid,
+                shown="of before",
+                now=at.world.clock(),
+            )
+        given = [one.id for one in register.of_person(session, jan) if one.withdrawn_at is None]
+    browser = at.world.browser()
+    browser.open(f"{ADDRESSES.broker}/mijn")
+    browser.press("provider", "polderpoort")
+    browser.press("person", "jan")
+    for one in given:
+        browser.open(f"{ADDRESSES.broker}/mijn/toestemmingen/{one}/intrekken")
+        browser.click("Trek de toestemming in")
+    with at.world.session() as session:
+        assert all(one.withdrawn_at for one in register.of_person(session, jan))
     yield
-    apply_files(process.settings, at.world.demo.registrations / MAKELAARS)
-    process.holder.refresh()
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from tests.journeys.running import (
     a_login_at_its_makelaar,
     a_session,
     a_token,
+    an_artifact,
     at_mijn,
     make_instances,
 )
@@ -59,6 +60,12 @@ LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] =
     "makelaar paused": (makelaar(state="paused"), frozenset(RUNS)),
     "it serves another service": (makelaar(services=[BODEMKAART.uuid]), frozenset(RUNS)),
     "makelaar withdrawn": (lowering.withdrawn, frozenset(RUNS)),
+    "portals withdrawn": (lowering.portals_withdrawn, OF_A_PORTAL),
+    "services withdrawn": (lowering.services_withdrawn, OF_A_PORTAL),
+    "consents withdrawn": (  # who is asked now was not asked before
+        lowering.consents_withdrawn,
+        frozenset({a_token, a_code, an_artifact}),
+    ),
     "not at this service": (service(makelaars=["zekerweg"]), OF_A_PORTAL),
     "the service asks EH4": (service(level="EH4"), OF_A_PORTAL),
     "the service lets nobody in for himself": (service(mandate="required"), frozenset()),
