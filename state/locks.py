@@ -26,6 +26,7 @@ class Held(enum.StrEnum):
 
     MIGRATIONS = "migrations"
     METADATA_ROWS = "metadata rows"
+    REGISTER = "register"  # of organisations, by KvK number
     GROUPS_OF = "groups-of"  # a person
     GROUP = "group"
     ADMINISTRATORS = "administrators"  # of an organisation, as the others that follow
@@ -37,7 +38,6 @@ class Held(enum.StrEnum):
     INVITATIONS = "invitations"
     CHANGE_FORM = "change-form"
     BILLING = "billing"
-    REGISTER = "register"  # of organisations, by KvK number
     MEANS_DRAFT = "means-draft"
     DEVICES = "devices"  # the stock
     DIGEST = "digest"  # of a person

@@ -52,6 +52,7 @@ def install(app: Flask) -> None:
         day=lambda value: format_date(value, "d MMMM y"),
         pieces=_pieces,
         establishment=grouped,
+        before_stop=lambda name: str(name).removesuffix("."),  # B.V. at the end of a sentence
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(

@@ -21,6 +21,7 @@ PICTURES: Final = {
     "means": "middel-niveau",
     "invite": "uitnodigen",
     "group": "groepen-groep",
+    "invite-to-group": "groepen-uitnodigen",
     "allowed": "beheer-mag-dit-nee",
 }
 LANGUAGES: Final = ("nl", "en")

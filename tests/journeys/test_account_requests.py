@@ -72,6 +72,27 @@ def name_it(browser: Browser, group: str, user: str) -> Page:
     return browser.click("Maak het account")
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Vul de 8 cijfers van het KvK-nummer in"),
+        ("9000120", "Vul de 8 cijfers van het KvK-nummer in"),
+        ("0000 1234 5678", "Dit is een vestigingsnummer"),
+        ("123456782", "Dit zijn 9 cijfers, zoals een RSIN"),
+    ],
+)
+def test_another_number_than_that_of_the_kvk_is_called_by_its_name(
+    world: World, typed: str, sentence: str
+) -> None:
+    browser = world.browser()
+    browser.open(f"{ADDRESSES.broker}/toegang/aanvragen")
+    browser.fill("kvk", typed)
+    page = browser.click("Ga verder")
+    assert page.status == 422 and sentence in page.text
+    browser.fill("kvk", "KvK 9000.9999")
+    assert browser.click("Ga verder").status == 200
+
+
 def test_a_first_administrator_gets_an_account_and_a_group(world: World, email: str) -> None:
     browser = to_names(world, email)
     assert name_it(browser, "nieuw", "aart").heading == "Kijk in uw e-mail"

@@ -97,6 +97,7 @@ def test_who_an_intermediary_is_stands_there_before_it_gets_anything(
     page = sanne.click("Geef een ketenmachtiging")
     for text, sentence in (
         ("000090015421", "Dit is een vestigingsnummer"),
+        ("123456782", "Dit zijn 9 cijfers, zoals een RSIN"),
         ("90001201", "Dit is uw eigen KvK-nummer"),
         ("12345678", "Wij kennen geen bedrijf met dit nummer"),
         ("kantoor", "Een KvK-nummer heeft 8 cijfers"),

@@ -172,6 +172,20 @@ def test_a_mandate_of_a_document_is_made_shorter_for_good(own_world: World) -> N
     assert [dates.day_of(one.valid_until) for one in held(world, "roos")] == [tomorrow]
 
 
+def test_a_day_is_typed_as_people_here_write_it(own_world: World, sanne: Browser) -> None:
+    """Where a browser has no calendar for it; a day that does not exist is told."""
+    world = own_world
+    (mandate,) = held(world, "roos")
+    tomorrow = today(world) + timedelta(days=1)
+    sanne.open(f"{HERE}/machtiging/{mandate.id}/einddatum")
+    for typed in ("29-2-2027", "31-02-2027", "1/2/2027"):
+        sanne.fill("until", typed)
+        assert sanne.click("Verander de einddatum").status == 422, typed
+    sanne.fill("until", f"{tomorrow.day}-{tomorrow.month}-{tomorrow.year}")
+    assert "De einddatum is veranderd" in sanne.click("Verander de einddatum").text
+    assert [dates.day_of(one.valid_until) for one in held(world, "roos")] == [tomorrow]
+
+
 def test_the_list_takes_words_and_filters_and_can_be_taken_along(
     own_world: World, sanne: Browser
 ) -> None:

@@ -122,6 +122,9 @@ def test_who_accepts_is_in_the_group_and_may_log_in(
 def test_changes_name_the_group_and_what_became_of_it(own_world: World, email: str) -> None:
     world = own_world
     browser = at_group(world)
+    page = browser.click("Nodig iemand uit")
+    assert "De Korenmolen B.V." in page.text and "B.V.." not in page.text
+    browser.open(f"{HERE}/groepen/{group_id(world)}")
     ask(browser, email, "administrator")
     page = browser.open(f"{HERE}/wijzigingen?soort=gebruikers")
     assert "beheerder van groep De Molen" in page.text
