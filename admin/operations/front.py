@@ -23,6 +23,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from admin.operations import collector, stopping
+from admin.operations.background import Background
 from broker.monitoring import draining
 
 CONFIG_VARIABLE: Final = "SLUIS_CONFIG_FILE"
@@ -33,13 +34,15 @@ HEADER_SECONDS: Final = 10  # for a client to send its headers
 @dataclass(frozen=True)
 class Serving:
     """What the front needs of the settings. ``bind``, ``workers``, ``drain_seconds``: of ``web``.
-    ``is_measured``: somebody may ask for the counters.
+    ``is_measured``: somebody may ask for the counters. ``has_background``: a process beside the
+    workers delivers and does the jobs.
     """
 
     bind: str
     workers: int
     drain_seconds: float
     is_measured: bool
+    has_background: bool
 
     def argument(self) -> str:
         """As the front reads it from its command line."""
@@ -55,10 +58,30 @@ def main() -> None:
         if serving.workers > 1:
             _load_once()
         server = _granian(serving)
+        background = Background(_deliver) if serving.has_background else None
         _drain_first(server, serving.drain_seconds)
         stopping.prepare_copies()
         stopping.end_if_told()
+        if background is None:
+            server.serve()
+        else:
+            _serve_beside(background, server)
+
+
+def _serve_beside(background: Background, server: Granian) -> None:
+    """Once the instance drains, the background claims nothing more, as workers take nothing."""
+    background.start()
+    try:
         server.serve()
+    finally:
+        background.end(draining.FINISH_SECONDS)
+
+
+def _deliver(again_after: int | None) -> None:
+    """What the process beside the workers does."""
+    from admin.operations import server, worker_process  # loads the counters: see _shared_metrics
+
+    worker_process.work(server.settings_here(), again_after)
 
 
 def _load_once() -> None:
@@ -67,7 +90,7 @@ def _load_once() -> None:
     each object that it looks at, so it looks at none of these. One worker has nobody to share with,
     and this process would keep what that one changed.
     """
-    from admin.operations import server  # loads the counters: see _shared_metrics
+    from admin.operations import server, worker_process  # noqa: F401  # loads the counters: see _shared_metrics
 
     server.prepare()
     collector.keep_all()
