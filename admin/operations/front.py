@@ -13,9 +13,10 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Final
 
 from granian import Granian
@@ -35,7 +36,8 @@ HEADER_SECONDS: Final = 10  # for a client to send its headers
 class Serving:
     """What the front needs of the settings. ``bind``, ``workers``, ``drain_seconds``: of ``web``.
     ``is_measured``: somebody may ask for the counters. ``has_background``: a process beside the
-    workers delivers and does the jobs.
+    workers delivers and does the jobs. ``drivers``: modules with which this installation reaches
+    its database and its store.
     """
 
     bind: str
@@ -43,6 +45,7 @@ class Serving:
     drain_seconds: float
     is_measured: bool
     has_background: bool
+    drivers: list[str]
 
     def argument(self) -> str:
         """As the front reads it from its command line."""
@@ -56,7 +59,7 @@ def main() -> None:
     serving = Serving(**json.loads(sys.argv[1]))
     with _shared_metrics(serving), draining.noticeable():
         if serving.workers > 1:
-            _load_once()
+            _load_once(serving.drivers)
         server = _granian(serving)
         background = Background(_deliver) if serving.has_background else None
         _drain_first(server, serving.drain_seconds)
@@ -84,7 +87,7 @@ def _deliver(again_after: int | None) -> None:
     worker_process.work(server.settings_here(), again_after)
 
 
-def _load_once() -> None:
+def _load_once(drivers: Iterable[str]) -> None:
     """What every worker needs is loaded before there are workers: they begin as copies of this
     process, and share the memory of what none of them changes. Collecting garbage would change
     each object that it looks at, so it looks at none of these. One worker has nobody to share with,
@@ -92,6 +95,8 @@ def _load_once() -> None:
     """
     from admin.operations import server, worker_process  # noqa: F401  # loads the counters: see _shared_metrics
 
+    for name in drivers:
+        import_module(name)
     server.prepare()
     collector.keep_all()
 

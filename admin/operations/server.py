@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from admin.app import create_app
 from admin.operations import doorbell, stopping
@@ -49,6 +50,7 @@ def served() -> WholeRequests:
 def prepare() -> None:
     """What takes time and memory and is the same in every process."""
     schema.prepare()
+    configure_mappers()
 
 
 def settings_here() -> Settings:

@@ -17,9 +17,10 @@ import urllib3
 
 from admin.operations import background, jobs_turn, lease
 from broker.monitoring import heartbeat
-from tests.faults.test_stopping import SOON, Installation, Provider, installation, provider, there
+from tests.faults.test_stopping import Installation, Provider, installation, provider, there
 
 __all__ = ["installation", "provider", "there"]
+SOON = 240.0  # seconds; three processes start, each of which loads for many on a busy machine
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by their names"),
