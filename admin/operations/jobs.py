@@ -158,7 +158,7 @@ def run_due(
     """Run what is due now; does more of it wait? ``due`` holds when each job comes next."""
     waits = False
     for job in jobs:
-        if turn is not None and not turn.begins():
+        if turn is not None and not turn.begins(job.name):
             return False
         now = process.clock()
         if due.get(job.name, now) > now:

@@ -30,13 +30,13 @@ class JobsTurn:
         self._process = process
         self._monotonic = monotonic
         self._lease = Lease(process.store, LEASE, monotonic)
-        self._in_hand_since = monotonic()
+        self._in_hand, self._in_hand_since = "", monotonic()
         self._beat_at: datetime | None = None
         self._was_ours: bool | None = None
 
-    def begins(self) -> bool:
-        """May the next job begin here?"""
-        self._in_hand_since = self._monotonic()
+    def begins(self, job: str) -> bool:
+        """May the next job, of this name, begin here?"""
+        self._in_hand, self._in_hand_since = job, self._monotonic()
         return self._lease.is_held()
 
     def keep_until(self, stop: threading.Event) -> None:
@@ -64,7 +64,7 @@ class JobsTurn:
             return
         if is_ours is not self._was_ours:
             if hangs:
-                log.error("worker.job_hangs")
+                log.error("worker.job_hangs", job=self._in_hand)
             else:
                 log.info("worker.does_jobs" if is_ours else "worker.leaves_jobs_to_another")
         self._was_ours = is_ours

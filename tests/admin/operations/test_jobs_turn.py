@@ -58,21 +58,21 @@ def test_a_job_that_hangs_lets_another_worker_have_the_others(world: World) -> N
     clock = Monotonic()
     hanging, other = JobsTurn(world.process, clock), JobsTurn(world.process)
     hanging.keep()
-    assert hanging.begins()
+    assert hanging.begins("one")
     for _ in range(int(LONGEST_JOB / KEPT_EVERY)):
         clock.now += KEPT_EVERY
         hanging.keep()
         world.clock.advance(KEPT_EVERY)
     other.keep()
-    assert not other.begins(), "a long job is no job that hangs"
+    assert not other.begins("one"), "a long job is no job that hangs"
     clock.now += KEPT_EVERY
     hanging.keep()
     world.clock.advance(HELD_FOR + 1)
     clock.now += HELD_FOR + 1
     hanging.keep()
     other.keep()
-    assert other.begins()
-    assert not hanging.begins()
+    assert other.begins("one")
+    assert not hanging.begins("one")
 
 
 def test_without_a_store_the_turn_ends_before_another_could_have_it(
@@ -88,24 +88,24 @@ def test_without_a_store_the_turn_ends_before_another_could_have_it(
     monkeypatch.setattr(world.process.store, "batch", away)
     clock.now += HELD_FOR - 1
     turn.keep()
-    assert turn.begins(), "nobody can have it yet"
+    assert turn.begins("one"), "nobody can have it yet"
     clock.now += 1
     turn.keep()
-    assert not turn.begins()
+    assert not turn.begins("one")
 
 
 def test_it_is_given_back_at_the_end(world: World) -> None:
     stop, turn = threading.Event(), JobsTurn(world.process)
     thread = threading.Thread(target=turn.keep_until, args=(stop,))
     thread.start()
-    while not turn.begins():
+    while not turn.begins("one"):
         pass
     stop.set()
     thread.join(SOON)
     world.clock.advance(2)
     other = JobsTurn(world.process)
     other.keep()
-    assert other.begins()
+    assert other.begins("one")
 
 
 def test_what_waits_is_done_at_once_after_the_others_had_their_turn(world: World) -> None:
