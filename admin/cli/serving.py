@@ -15,8 +15,6 @@ from state import migrate
 from state.engine import engine_at
 
 FRONT = "admin.operations.front"
-# Libraries load these where the settings ask for them.
-DRIVERS = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "state.stores.redis")
 
 
 def run_server(settings: Settings, config: Path | None) -> None:
@@ -42,7 +40,8 @@ def run_server(settings: Settings, config: Path | None) -> None:
         drain_seconds=web.drain_seconds,
         is_measured=bool(web.management_bind),
         has_background=settings.worker.embedded and web.workers > 1,
-        drivers=[name for name in DRIVERS if name in sys.modules],  # since the checks
+        has_postgresql=settings.database.url.startswith("postgresql"),
+        has_redis=settings.store.url not in ("sql:", "memory:"),
     )
     stopping.hold()
     os.execv(sys.executable, [sys.executable, "-m", FRONT, serving.argument()])  # noqa: S606 (no shell)

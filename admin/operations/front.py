@@ -13,10 +13,9 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from typing import Final
 
 from granian import Granian
@@ -36,8 +35,7 @@ HEADER_SECONDS: Final = 10  # for a client to send its headers
 class Serving:
     """What the front needs of the settings. ``bind``, ``workers``, ``drain_seconds``: of ``web``.
     ``is_measured``: somebody may ask for the counters. ``has_background``: a process beside the
-    workers delivers and does the jobs. ``drivers``: modules with which this installation reaches
-    its database and its store.
+    workers delivers and does the jobs. ``has_postgresql``, ``has_redis``: what it reaches.
     """
 
     bind: str
@@ -45,7 +43,8 @@ class Serving:
     drain_seconds: float
     is_measured: bool
     has_background: bool
-    drivers: list[str]
+    has_postgresql: bool
+    has_redis: bool
 
     def argument(self) -> str:
         """As the front reads it from its command line."""
@@ -59,7 +58,7 @@ def main() -> None:
     serving = Serving(**json.loads(sys.argv[1]))
     with _shared_metrics(serving), draining.noticeable():
         if serving.workers > 1:
-            _load_once(serving.drivers)
+            _load_once(serving)
         server = _granian(serving)
         background = Background(_deliver) if serving.has_background else None
         _drain_first(server, serving.drain_seconds)
@@ -87,7 +86,7 @@ def _deliver(again_after: int | None) -> None:
     worker_process.work(server.settings_here(), again_after)
 
 
-def _load_once(drivers: Iterable[str]) -> None:
+def _load_once(serving: Serving) -> None:
     """What every worker needs is loaded before there are workers: they begin as copies of this
     process, and share the memory of what none of them changes. Collecting garbage would change
     each object that it looks at, so it looks at none of these. One worker has nobody to share with,
@@ -95,8 +94,10 @@ def _load_once(drivers: Iterable[str]) -> None:
     """
     from admin.operations import server, worker_process  # noqa: F401  # loads the counters: see _shared_metrics
 
-    for name in drivers:
-        import_module(name)
+    if serving.has_postgresql:
+        from state import postgresql_driver  # noqa: F401
+    if serving.has_redis:
+        from state.stores import redis  # noqa: F401
     server.prepare()
     collector.keep_all()
 

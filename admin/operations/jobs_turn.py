@@ -65,8 +65,10 @@ class JobsTurn:
         if is_ours is not self._was_ours:
             if hangs:
                 log.error("worker.job_hangs", job=self._in_hand)
+            elif is_ours:
+                log.info("worker.does_jobs")
             else:
-                log.info("worker.does_jobs" if is_ours else "worker.leaves_jobs_to_another")
+                log.info("worker.leaves_jobs_to_another")
         self._was_ours = is_ours
 
     def _beat(self) -> None:
