@@ -18,6 +18,7 @@ from sandbox.prepare import Demo, prepare
 
 PORT_BASE = 8700
 PROBE = Path(__file__).parent / "probe"
+INSTALLED = Path(__file__).parent / "installed"  # as where nobody develops
 PATIENCE = 600.0
 WAITING = """SELECT (SELECT count(*) FROM login_history WHERE new_browser)
     + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)"""
@@ -57,6 +58,11 @@ class Measured:
         return user(self.demo, self.cookies)
 
 
+def python_path(*first: str) -> str:
+    """What the broker's Python finds before all else, then what this one finds."""
+    return os.pathsep.join([*first, str(INSTALLED), *sys.path])
+
+
 @contextmanager
 def running(
     setting: Setting,
@@ -74,11 +80,12 @@ def running(
         "SLUIS__STORE__URL": setting.store,
         "SLUIS__WEB__WORKERS": str(setting.workers),
         "SLUIS__UI__DEMO": "false",
+        "PYTHONPATH": python_path(),
     }
     if setting.database:
         changed["SLUIS__DATABASE__URL"] = setting.database
     if counting:
-        changed |= {COUNTS: str(counts), "PYTHONPATH": os.pathsep.join([str(PROBE), *sys.path])}
+        changed |= {COUNTS: str(counts), "PYTHONPATH": python_path(str(PROBE))}
     before = dict(os.environ)
     os.environ.update(changed)
     parties = Parties(demo)

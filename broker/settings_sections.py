@@ -249,8 +249,8 @@ class WorkerSettings(Section):
     embedded: bool = Field(
         default=True,
         description=(
-            "Whether `sluis serve` also delivers messages and does the jobs. `false`: only "
-            "`sluis worker` does."
+            "Whether `sluis serve` also delivers messages and does the jobs; with several "
+            "`web.workers` in a process beside them. `false`: only `sluis worker` does."
         ),
     )
 

@@ -240,15 +240,17 @@ def deliver_due(
     *,
     most: int | None = None,
     goes_on: Callable[[], bool] = lambda: True,
+    before_each: Callable[[], None] = lambda: None,
 ) -> int:
     """Try the messages of these channels that are due, those that are due longest first, while it
     ``goes_on``, ``most`` of them; how many were sent. What became of one is written together with
-    the claim of the next.
+    the claim of the next. ``before_each`` runs outside transactions, and may take a while.
     """
     sent, tried = 0, 0
     with sessions() as session:
         claimed = _claim(session, clock(), channels)
     while claimed is not None:
+        before_each()
         message, failure = _tried(sealer, adapter, claimed, clock())
         sent, tried = sent + (failure is None), tried + 1
         with sessions() as session, writing(session):

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
-
-import structlog
 
 from admin.cli.context import fail
 from admin.operations import listening, starting, stopping
 from admin.operations.front import CONFIG_VARIABLE, Serving
 from admin.operations.install import initialise
-from admin.presence import keep_showing
-from broker.monitoring import draining
-from broker.monitoring.logs import configure_logs
 from broker.settings import Settings
-from broker.start import start
 from state import migrate
-from state.clock import utc_now
 from state.engine import engine_at
 
 FRONT = "admin.operations.front"
-log = structlog.get_logger()
 
 
 def run_server(settings: Settings, config: Path | None) -> None:
@@ -44,7 +34,15 @@ def run_server(settings: Settings, config: Path | None) -> None:
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     web = settings.web
-    serving = Serving(web.bind, web.workers, web.drain_seconds, bool(web.management_bind))
+    serving = Serving(
+        bind=web.bind,
+        workers=web.workers,
+        drain_seconds=web.drain_seconds,
+        is_measured=bool(web.management_bind),
+        has_background=settings.worker.embedded and web.workers > 1,
+        has_postgresql=settings.database.url.startswith("postgresql"),
+        has_redis=settings.store.url not in ("sql:", "memory:"),
+    )
     stopping.hold()
     os.execv(sys.executable, [sys.executable, "-m", FRONT, serving.argument()])  # noqa: S606 (no shell)
 
@@ -68,17 +66,7 @@ def _check_start(settings: Settings) -> None:
 
 def run_worker(settings: Settings) -> None:
     """Deliver messages and do the jobs until SIGTERM or Ctrl-C; then settle what was claimed."""
-    from admin.operations.worker import start_worker  # loads the counters: see _shared_metrics
+    from admin.operations import worker_process  # loads the counters: see _shared_metrics
 
     _check_start(settings)
-    configure_logs(settings.log.level)
-    process = start(settings, utc_now)
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    keep_showing(process)
-    worker = start_worker(process)
-    told.wait()
-    if not worker.end(draining.FINISH_SECONDS):
-        log.warning("worker.unsettled")  # the claims run out, and another worker sends again
-        os._exit(1)
+    worker_process.work(settings)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from admin import presence
 from admin.installation import Installation
 from admin.keys.certificate_alarms import in_alarm, own_endings
-from admin.operations import metadata_checks
+from admin.operations import jobs_turn, lease, metadata_checks
 from admin.virus_scan.scanner import ScannerDown, make_scanner
 from broker.monitoring import clocks, heartbeat
 from broker.outgoing import way_out
@@ -179,7 +179,10 @@ def _worker(at: Installation) -> Seen:
     if seen is None:
         running = len(presence.seen(store, at.now))
         return not running, f"none was ever seen, and {running} process(es) run"
-    return not heartbeat.is_silent(seen, at.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
+    does_jobs = lease.holder(store, jobs_turn.LEASE)
+    jobs = f"jobs by {does_jobs}" if does_jobs else "nobody does jobs now"
+    said = f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC, {jobs}"
+    return not heartbeat.is_silent(seen, at.now), said
 
 
 def _mail(at: Installation) -> Seen:

@@ -23,6 +23,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from admin.operations import collector, stopping
+from admin.operations.background import Background
 from broker.monitoring import draining
 
 CONFIG_VARIABLE: Final = "SLUIS_CONFIG_FILE"
@@ -33,13 +34,17 @@ HEADER_SECONDS: Final = 10  # for a client to send its headers
 @dataclass(frozen=True)
 class Serving:
     """What the front needs of the settings. ``bind``, ``workers``, ``drain_seconds``: of ``web``.
-    ``is_measured``: somebody may ask for the counters.
+    ``is_measured``: somebody may ask for the counters. ``has_background``: a process beside the
+    workers delivers and does the jobs. ``has_postgresql``, ``has_redis``: what it reaches.
     """
 
     bind: str
     workers: int
     drain_seconds: float
     is_measured: bool
+    has_background: bool
+    has_postgresql: bool
+    has_redis: bool
 
     def argument(self) -> str:
         """As the front reads it from its command line."""
@@ -53,22 +58,46 @@ def main() -> None:
     serving = Serving(**json.loads(sys.argv[1]))
     with _shared_metrics(serving), draining.noticeable():
         if serving.workers > 1:
-            _load_once()
+            _load_once(serving)
         server = _granian(serving)
+        background = Background(_deliver) if serving.has_background else None
         _drain_first(server, serving.drain_seconds)
         stopping.prepare_copies()
         stopping.end_if_told()
+        if background is None:
+            server.serve()
+        else:
+            _serve_beside(background, server)
+
+
+def _serve_beside(background: Background, server: Granian) -> None:
+    """Once the instance drains, the background claims nothing more, as workers take nothing."""
+    background.start()
+    try:
         server.serve()
+    finally:
+        background.end(draining.FINISH_SECONDS)
 
 
-def _load_once() -> None:
+def _deliver(again_after: int | None) -> None:
+    """What the process beside the workers does."""
+    from admin.operations import server, worker_process  # loads the counters: see _shared_metrics
+
+    worker_process.work(server.settings_here(), again_after)
+
+
+def _load_once(serving: Serving) -> None:
     """What every worker needs is loaded before there are workers: they begin as copies of this
     process, and share the memory of what none of them changes. Collecting garbage would change
     each object that it looks at, so it looks at none of these. One worker has nobody to share with,
     and this process would keep what that one changed.
     """
-    from admin.operations import server  # loads the counters: see _shared_metrics
+    from admin.operations import server, worker_process  # noqa: F401  # loads the counters: see _shared_metrics
 
+    if serving.has_postgresql:
+        from state import postgresql_driver  # noqa: F401
+    if serving.has_redis:
+        from state.stores import redis  # noqa: F401
     server.prepare()
     collector.keep_all()
 

@@ -1,4 +1,5 @@
-"""Jobs: what the worker does again and again, each at its own pace, in one thread.
+"""Jobs: what the worker does again and again, each at its own pace, in a thread of the one process
+that has their lease.
 
 Every job may run in several processes at once and be stopped at any moment: it takes a lock of its
 own or writes only what is safe to write twice.
@@ -21,7 +22,9 @@ from admin.keys.certificate_alarms import tell_endings
 from admin.keys.policy import policy_of
 from admin.means import ending, identity_documents, reminding
 from admin.metadata import alarms
+from admin.operations import pauses
 from admin.operations.disowned_logins import tell_disowned
+from admin.operations.jobs_turn import JobsTurn
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
 from admin.organisations import records
@@ -36,7 +39,6 @@ from state.trace import new_reference
 
 PAUSE_SECONDS = 0.5
 OFTEN = timedelta(minutes=1)  # a job that comes more often says in the log only that it failed
-MOST_BATCHES = 20  # sealed in one go, so that the other jobs get their turn
 log = structlog.get_logger()
 
 
@@ -51,13 +53,11 @@ class Job:
     run: Callable[[Process], bool | None]
 
 
-def seal_audit(process: Process) -> None:
-    """Chain the audit events that were committed since the last time."""
+def seal_audit(process: Process) -> bool:
+    """Chain audit events that were committed since the last time; True where more may wait."""
     keyring = process.holder.current.keyring
-    for _ in range(MOST_BATCHES):
-        with process.sessions() as session:
-            if seal(session, process.sealer, keyring, process.clock()) < MOST_ROWS:
-                return
+    with process.sessions() as session:
+        return seal(session, process.sealer, keyring, process.clock()) == MOST_ROWS
 
 
 def rotate_keys(process: Process) -> None:
@@ -130,24 +130,45 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def run_until(stop: threading.Event, process: Process, jobs: Sequence[Job] = JOBS) -> None:
-    """Run each job when it is due, the first time at once, until the event is set."""
+def run_until(
+    stop: threading.Event,
+    process: Process,
+    jobs: Sequence[Job] = JOBS,
+    *,
+    turn: JobsTurn,
+    rest: Callable[[], None] = pauses.none,
+) -> None:
+    """Run each job when it is due, the first time at once, while it is our turn, until the event
+    is set. ``rest`` comes after each.
+    """
     due: dict[str, datetime] = {}
     while not stop.is_set():
-        run_due(process, jobs, due)
-        stop.wait(PAUSE_SECONDS)
+        if not run_due(process, jobs, due, turn=turn, rest=rest):
+            stop.wait(PAUSE_SECONDS)
 
 
-def run_due(process: Process, jobs: Sequence[Job], due: dict[str, datetime]) -> None:
-    """Run what is due now; ``due`` holds when each job comes next."""
+def run_due(
+    process: Process,
+    jobs: Sequence[Job],
+    due: dict[str, datetime],
+    *,
+    turn: JobsTurn | None = None,
+    rest: Callable[[], None] = pauses.none,
+) -> bool:
+    """Run what is due now; does more of it wait? ``due`` holds when each job comes next."""
+    waits = False
     for job in jobs:
+        if turn is not None and not turn.begins(job.name):
+            return False
         now = process.clock()
         if due.get(job.name, now) > now:
             continue
         due[job.name] = now + job.every
         with bound_contextvars(reference=new_reference()):
             if _run(process, job, due):
-                due[job.name] = now
+                due[job.name], waits = now, True
+        rest()
+    return waits
 
 
 def _run(process: Process, job: Job, due: dict[str, datetime]) -> bool:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from admin.app import create_app
-from admin.operations import stopping
+from admin.operations import doorbell, stopping
 from admin.operations.collector import tune_collector
 from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
+from admin.operations.pauses import Pauses
 from admin.operations.whole_requests import WholeRequests
 from admin.operations.worker import start_worker
 from admin.presence import keep_showing
@@ -42,30 +44,36 @@ def served() -> WholeRequests:
     sealer = app.extensions["sluis"].sealer
     console = partial(is_open, sealer, BEHEER)
     stopping.end_if_told()
-    return WholeRequests(app, threads=_settings().web.threads, is_open=console)
+    return WholeRequests(app, threads=settings_here().web.threads, is_open=console)
 
 
 def prepare() -> None:
     """What takes time and memory and is the same in every process."""
     schema.prepare()
+    configure_mappers()
 
 
-def _settings() -> Settings:
+def settings_here() -> Settings:
+    """Those of the file that ``sluis serve`` was told, and of the environment."""
     file = os.environ.get("SLUIS_CONFIG_FILE")
     return settings.load(Path(file) if file else None)
 
 
 def application() -> Flask:
-    """The application, with its threads for configuration and, where embedded, the worker."""
-    loaded = _settings()
+    """The application with its thread for configuration and, where there is no other worker, with
+    the threads that deliver and do the jobs.
+    """
+    loaded = settings_here()
     configure_logs(loaded.log.level)
     prepare()
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)
     keep_showing(parts)
-    if loaded.worker.embedded:
-        start_worker(parts)
+    if loaded.worker.embedded and loaded.web.workers == 1:
+        start_worker(parts, Pauses().take)
+    else:
+        doorbell.ring_at_commits()
     start_telemetry(loaded.telemetry.otlp_endpoint, way_out(loaded))
     app = create_app(parts)
     start_management(parts)  # says ready, so whoever asks it finds that true in a moment

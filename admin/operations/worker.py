@@ -1,31 +1,33 @@
 """The worker: messages in the outbox are sent, again and again until they arrive or are given up;
-and the jobs that come back in their time.
+and the jobs that come back in their time, in the one process that has their turn.
 
 Each channel has lanes of its own, so a slow provider of one holds up no other. A thread that looks
-wakes the lanes: at once when this process committed a message, twice a second for those of others.
+wakes the lanes: at once when a process of this instance committed a message, twice a second for
+those of others.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
 
-from admin.operations import metadata_watch, party_watch
+from admin.operations import doorbell, metadata_watch, party_watch, pauses
 from admin.operations.channels import to_invoicing, to_people
 from admin.operations.jobs import run_until
-from broker.monitoring import draining, heartbeat
+from admin.operations.jobs_turn import JobsTurn
+from broker.monitoring import draining
 from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Process
 from broker.saml.logout_delivery import SamlLogoutAdapter
 from broker.sso.saml_notice import TO_PORTAL
 from state import outbox_wakeup
 from state.adapters.channels import ByChannel, BySubject
-from state.ephemeral import StoreUnavailable
 from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_due, due_channels
 
 POLL_SECONDS: Final = 0.5
@@ -83,15 +85,18 @@ def adapter_of(process: Process) -> Adapter:
     return ByChannel(ways)
 
 
-def start_worker(process: Process) -> Worker:
+def start_worker(process: Process, rest: Callable[[], None] = pauses.none) -> Worker:
     """Deliver and do the jobs in threads of this process. Several workers never send a message
-    twice. Raises ValueError for an adapter that cannot work.
+    twice, and one of them does the jobs. ``rest`` comes between messages and between jobs, outside
+    transactions. Raises ValueError for an adapter that cannot work.
     """
     adapter, stop, rung = adapter_of(process), threading.Event(), outbox_wakeup.subscribe()
     bells: Bells = {channel: threading.Event() for channel in CHANNELS}
+    turn = JobsTurn(process)
+    if (bell := doorbell.there()) is not None:
+        bell.hear(rung)
     for name, body in (
-        ("jobs", run_until),
-        ("beat", _beat_until),
+        ("jobs", partial(run_until, turn=turn, rest=rest)),
         ("parties", party_watch.watch_until),
         ("metadata", metadata_watch.watch_until),
         ("federations", metadata_watch.watch_lists_until),
@@ -99,10 +104,11 @@ def start_worker(process: Process) -> Worker:
         # May be cut off anywhere, so the end of the process does not wait for them.
         threading.Thread(target=body, args=(stop, process), name=name, daemon=True).start()
     threads = [
-        threading.Thread(target=_look_until, args=(stop, rung, process, bells), name="outbox")
+        threading.Thread(target=_look_until, args=(stop, rung, process, bells), name="outbox"),
+        threading.Thread(target=turn.keep_until, args=(stop,), name="turn"),
     ]
     for channel, number in LANES.items():
-        lane = (stop, bells[channel], process, adapter, channel)
+        lane = (stop, bells[channel], process, adapter, channel, rest)
         threads += [
             threading.Thread(target=_deliver_until, args=lane, name=f"outbox-{channel}-{each}")
             for each in range(number)
@@ -136,6 +142,7 @@ def _deliver_until(
     process: Process,
     adapter: Adapter,
     channel: Channel,
+    rest: Callable[[], None],
 ) -> None:
     """Send what is due in this channel, one after another; an error is logged and tried again."""
     while not stop.is_set():
@@ -149,17 +156,8 @@ def _deliver_until(
                 process.clock,
                 (channel,),
                 goes_on=lambda: not stop.is_set(),
+                before_each=rest,
             )
         except Exception as error:
             log.warning("outbox.failed", channel=channel, error=type(error).__name__)
             stop.wait(PAUSE_AFTER_ERROR)
-
-
-def _beat_until(stop: threading.Event, process: Process) -> None:
-    """Show the other processes that a worker lives."""
-    while not stop.is_set():
-        try:
-            heartbeat.beat(process.store, process.clock())
-        except StoreUnavailable:
-            log.warning("worker.no_beat")
-        stop.wait(heartbeat.EVERY.total_seconds())

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,9 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from sandbox.addresses import Addresses
+from sandbox.addresses import Addresses, standard
 from sandbox.parties import Parties, PartyFailed
+from sandbox.prepare import Demo
 from tests.installed import install_anew
 from tests.servers import free_port
 
@@ -100,16 +102,35 @@ def test_the_counts_of_all_workers_are_told_together_also_after_one_ended(
     assert told["worker"] == "ok"
 
 
-def test_a_worker_by_itself_logs_in_json_with_a_reference_for_each_run(parties: Parties) -> None:
-    command = [str(Path(sys.executable).parent / "sluis"), "--config", str(parties.demo.config)]
+def test_a_worker_beside_a_server_that_does_the_jobs_says_in_json_that_it_leaves_them(
+    parties: Parties,
+) -> None:
+    while "worker.does_jobs" not in (parties.demo.logs / "broker.log").read_text():
+        asked(parties, "/health/live")
+    with worker_of(parties.demo) as said:
+        events = [json.loads(next(said))["event"]]
+    assert events == ["worker.leaves_jobs_to_another"]
+
+
+def test_a_worker_by_itself_logs_in_json_with_a_reference_for_each_run(tmp_path: Path) -> None:
+    demo = install_anew(tmp_path / "demo", standard(free_port()))
+    with worker_of(demo) as said:
+        lines = [json.loads(next(said)) for _ in range(2)]
+    assert {line["event"] for line in lines} <= {"worker.does_jobs", "job.done"}
+    (done, *_) = [line for line in lines if line["event"] == "job.done"]
+    assert re.fullmatch("[0-9A-Z]{8}", done["reference"])
+
+
+@contextmanager
+def worker_of(demo: Demo) -> Iterator[Iterator[str]]:
+    """The lines of a ``sluis worker``, which is gone afterwards."""
+    command = [str(Path(sys.executable).parent / "sluis"), "--config", str(demo.config)]
     with subprocess.Popen([*command, "worker"], stderr=subprocess.PIPE, text=True) as worker:
         assert worker.stderr is not None
         try:
-            line = json.loads(worker.stderr.readline())
+            yield iter(worker.stderr)
         finally:
             worker.terminate()
-    assert line["event"] == "job.done"
-    assert re.fullmatch("[0-9A-Z]{8}", line["reference"])
 
 
 def test_a_taken_address_is_said_at_the_start(parties: Parties) -> None:

@@ -20,6 +20,7 @@ from typing import Final
 import psutil
 import urllib3
 
+from admin.operations import background
 from sandbox.addresses import Addresses, host_and_port, spare_loopback_host
 from sandbox.prepare import Demo, prepare
 from tests.faults import failpoint
@@ -83,12 +84,19 @@ class Process:
 
     def children(self) -> list[int]:
         """Process ids of the workers that a server started."""
+        return [pid for pid, name in self._living() if name != background.NAME]
+
+    def backgrounds(self) -> list[int]:
+        """Process ids of what delivers and does the jobs beside its workers: one, or none."""
+        return [pid for pid, name in self._living() if name == background.NAME]
+
+    def _living(self) -> list[tuple[int, str]]:
         found = []
         for child in _tree(self._pid)[1:]:
             with contextlib.suppress(psutil.Error):
                 helps = any("tracker" in word for word in child.cmdline())
                 if not helps and child.status() != psutil.STATUS_ZOMBIE:
-                    found.append(child.pid)
+                    found.append((child.pid, child.name()))
         return found
 
     def last_lines(self) -> str:
@@ -172,6 +180,7 @@ class Fleet:
             lambda: (
                 all(backend.ready for backend in self.balancer.backends)
                 and all(len(instance.children()) == WORKERS for instance in self.instances)
+                and all(instance.backgrounds() for instance in self.instances)
             ),
             "instances",
         )

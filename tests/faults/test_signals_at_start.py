@@ -142,7 +142,7 @@ def test_workers_end_when_their_front_was_killed_and_the_next_one_starts(
     with started(config, tmp_path / "log", **several) as one:
         wait(lambda: is_served(config))
         workers = one.workers()
-        assert len(workers) == 2
+        assert len(workers) == 3, "two, and what delivers and does the jobs"
         one.process.kill()
         one.process.wait(SOON)
         _, left = psutil.wait_procs(workers, timeout=AT_ONCE)

@@ -9,7 +9,9 @@ import sys
 
 _LOADED = """
 import os, threading
-from admin.operations import server
+from admin.operations import server, worker_process
+from state import postgresql_driver
+from state.stores import redis
 server.prepare()
 print(threading.active_count())
 for one in os.listdir("/proc/self/fd"):
@@ -45,5 +47,27 @@ def test_the_front_loads_nothing_of_what_its_workers_do() -> None:
     """What it holds, nobody uses: with one worker that is a second copy."""
     done = subprocess.run(
         [sys.executable, "-c", _FRONT], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
+_DRIVERS = """
+import sys
+from admin.operations import front
+front._load_once(front.Serving("127.0.0.1:1", 2, 0, False, True, True, True))
+from state.clock import utc_now
+from state.engine import make_engine
+from state.stores import make_store
+before = set(sys.modules)
+engine = make_engine("postgresql+psycopg://sluis@127.0.0.1:1/sluis")
+make_store("redis://127.0.0.1:1/0", engine, utc_now)
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_what_reaches_database_and_store_is_loaded_once_for_all() -> None:
+    """Fourteen megabytes of each worker, where each loads it by itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", _DRIVERS], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
