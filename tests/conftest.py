@@ -163,7 +163,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, Any, None]:
     outcome = yield
     report: pytest.TestReport = outcome.get_result()
-    report.keywords = {}  # nobody reads them, and they are half of what goes over the line
+    report.keywords = {}  # nobody reads them, and they are a third of what goes over the line
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
         # A test that quietly stops running is how a promise gets lost.
         report.outcome = "failed"
