@@ -33,6 +33,7 @@ LONGEST = (
     "faults/test_stopping.py",
     "interop/test_openid_client.py",
     "browser/test_logins.py",
+    "attacks/test_organisation_console.py",
     "faults/test_migrating.py",
     "browser/test_chains.py",
     "interop/test_simplesamlphp.py",
@@ -40,12 +41,15 @@ LONGEST = (
     "interop/test_mod_auth_mellon.py",
     "interop/test_python3_saml.py",
     "browser/test_time.py",
+    "journeys/test_makelaar_troubles.py",
+    "journeys/test_lowered_trust.py",
+    "races/test_registrations_in_one_order.py",
+    "journeys/test_restricted_means.py",
     "browser/test_phone.py",
     "browser/test_story_colleague.py",
     "browser/test_logout_chain.py",
     "browser/test_mails.py",
     "browser/test_story_chain.py",
-    "attacks/test_organisation_console.py",
     "faults/test_exhausted.py",
     "attacks/test_http_server.py",
     "faults/test_master_key.py",
@@ -55,9 +59,11 @@ LONGEST = (
     "browser/test_operator_passkey.py",
     "attacks/test_management_server.py",
     "sandbox/test_demo.py",
+    "journeys/test_saml_logout.py",
+    "races/test_decided_once.py",
+    "attacks/test_beheer_lists.py",
+    "journeys/test_metrics.py",
     "browser/test_keyboard.py",
-    "attacks/test_passkeys.py",
-    "journeys/test_documents.py",
 )
 # As measured, more than a second of a core each: `make check` has a minute for everything.
 HEAVY = (
@@ -173,7 +179,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, Any, None]:
     outcome = yield
     report: pytest.TestReport = outcome.get_result()
-    report.keywords = {}  # nobody reads them, and they are half of what goes over the line
+    report.keywords = {}  # nobody reads them, and they are a third of what goes over the line
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
         # A test that quietly stops running is how a promise gets lost.
         report.outcome = "failed"

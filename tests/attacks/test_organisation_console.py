@@ -36,12 +36,23 @@ from tests.journeys.beheer import (
     token,
 )
 from tests.operators import at_console
+from tests.put_back import Snapshot
 from tests.world import ADDRESSES, World, make_world
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return make_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def at_first(world: World) -> Snapshot:
+    return Snapshot(world.demo.directory / "sluis.db")
+
+
+@pytest.fixture(autouse=True)
+def _put_back(at_first: Snapshot) -> None:
+    at_first.restore()
 
 
 def ask(browser: Browser, method: str, path: str, start: str = HERE) -> Page:

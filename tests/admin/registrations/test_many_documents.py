@@ -21,7 +21,7 @@ from tests.admin.registrations.documents import outcomes
 from tests.admin.registrations.many import documents
 from tests.clocks import START
 
-FEW, MANY = 10, 60  # of each of four kinds
+FEW, MANY = 10, 35  # of each of four kinds
 AGAIN: Final = 2.5  # statements for a document that changes nothing, of the four on average
 NEW: Final = 3.5
 CROWD: Final = 500
