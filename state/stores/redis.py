@@ -127,8 +127,9 @@ class RedisStore(SingleOperations):
     def _send(self, operations: Sequence[Operation]) -> list[Any]:
         try:
             if len(operations) == 1:
-                return [self._redis.execute_command(*_command(operations[0]))]
-            pipeline = self._redis.pipeline(transaction=False)
+                client: Any = self._redis
+                return [client.execute_command(*_command(operations[0]))]
+            pipeline: Any = self._redis.pipeline(transaction=False)
             for operation in operations:
                 pipeline.execute_command(*_command(operation))
             answers: list[Any] = pipeline.execute(raise_on_error=False)
@@ -163,9 +164,9 @@ def _command(operation: Operation) -> tuple[Any, ...]:
             return ("GETDEL", key)
         case Swap(_, expected, value, ttl):
             return ("EVAL", _SWAP, 1, key, expected, value, lifetime(ttl))
-        case AddOnce(_, ttl, None):
-            return ("SET", key, MARK, "PX", lifetime(ttl), "NX")
-        case AddOnce(_, ttl, datetime() as issued_at):
+        case AddOnce(_, ttl, issued_at):
+            if issued_at is None:
+                return ("SET", key, MARK, "PX", lifetime(ttl), "NX")
             issued = milliseconds(issued_at)
             return ("EVAL", _ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
         case Redeem(_, expected, value, ttl, once):
