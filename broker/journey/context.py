@@ -253,14 +253,10 @@ class LoginContext:
         return self.known
 
     def follow(self, login: Login) -> LoginContext:
-        """The context after an answer in this same request, with the same registrations: what
-        follows from nothing that the answer changed is not looked up again.
-        """
+        """The context after an answer in this same request: what that left alone stays."""
         after = LoginContext(self.rt, self.configuration, login, self.now)
-        for name in _kept(self.login, login):
-            one = self.__dict__.get(name)
-            if one is not None:
-                after.__dict__[name] = one
+        kept = {name: self.__dict__.get(name) for name in _kept(self.login, login)}
+        after.__dict__.update({name: one for name, one in kept.items() if one is not None})
         return after
 
     def as_it_stands(self) -> LoginContext:
