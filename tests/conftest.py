@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-from tests.browser.fixtures import _playwright, chromium, headless_shell, looked_with, running
+from tests.browser.fixtures import (
+    _playwright,
+    chromium,
+    headless_shell,
+    looked_with,
+    running,
+    undrawn,
+)
 from tests.compiled import compiled_once
 from tests.garbage import looked_for_later, looked_for_rarely
 from tests.key_pool import Pools
@@ -25,16 +32,19 @@ __all__ = [
     "headless_shell",
     "looked_with",
     "running",
+    "undrawn",
 ]  # here for all: one Playwright per process
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "
 # As measured, the longest first: one that starts last would keep one core waiting for the other.
 LONGEST = (
+    "browser/test_console_pages.py",
     "browser/test_pages.py",
     "faults/test_fleet.py",
     "faults/test_stopping.py",
     "interop/test_openid_client.py",
+    "attacks/test_organisation_console.py",
     "browser/test_logins.py",
     "faults/test_migrating.py",
     "browser/test_chains.py",
@@ -43,21 +53,26 @@ LONGEST = (
     "interop/test_mod_auth_mellon.py",
     "interop/test_python3_saml.py",
     "browser/test_time.py",
-    "browser/test_phone.py",
+    "browser/test_passkeys.py",
     "browser/test_story_colleague.py",
-    "browser/test_logout_chain.py",
+    "journeys/test_makelaar_troubles.py",
     "browser/test_mails.py",
+    "journeys/test_lowered_trust.py",
+    "races/test_registrations_in_one_order.py",
+    "journeys/test_restricted_means.py",
+    "attacks/test_management_server.py",
+    "sandbox/test_demo.py",
+    "journeys/test_saml_logout.py",
+    "races/test_decided_once.py",
     "browser/test_story_chain.py",
-    "attacks/test_organisation_console.py",
+    "browser/test_phone.py",
+    "browser/test_logout_chain.py",
     "faults/test_exhausted.py",
     "attacks/test_http_server.py",
     "faults/test_master_key.py",
-    "browser/test_passkeys.py",
     "admin/cli/test_wheel.py",
     "faults/test_rotating.py",
     "browser/test_operator_passkey.py",
-    "attacks/test_management_server.py",
-    "sandbox/test_demo.py",
     "browser/test_keyboard.py",
     "attacks/test_passkeys.py",
     "journeys/test_documents.py",
