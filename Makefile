@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --dist loadfile --no-loadscope-reorder -n
 # Not in check: what walks whole logins, sends what is hostile, or starts programs.
 STORIES := attacks browser contracts faults interop journeys oracle races
-ORDINARY := not interop and not slow and not java
+ORDINARY := not interop and not pages and not slow and not java
 
 .PHONY: help
 help: ## List these targets
@@ -53,13 +53,13 @@ check-tests: $(STAMP)
 		$(patsubst %,--ignore=tests/%,$(STORIES))
 
 .PHONY: test
-test: $(STAMP) ## All tests but those of test-rest: about a quarter of an hour
+test: $(STAMP) ## All tests but those of test-rest: about twelve minutes
 	@$(PYTEST) -q $(IN_PARALLEL) 2 -m '$(ORDINARY)'
 
 .PHONY: test-rest
-test-rest: $(STAMP) ## What test leaves out: the software of others, and the slow ones
+test-rest: $(STAMP) ## What test leaves out: a look at every page, the software of others, and the slow ones
 	@# Four on two cores: these wait for each other's programs more than they work.
-	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not java and (interop or slow)'
+	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not java and (interop or pages or slow)'
 
 .PHONY: test-java
 test-java: $(STAMP) ## Keycloak and Spring Security: needs Java 17 and Maven; a few minutes

@@ -41,12 +41,13 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Page:
-    """What the browser shows. ``url`` after all redirects."""
+    """What the browser shows. ``url`` after all redirects; ``method``: how it was asked there."""
 
     url: str
     status: int
     answer: Answer
     tree: HtmlElement = field(repr=False)
+    method: str = "GET"
 
     @property
     def title(self) -> str:
@@ -175,6 +176,10 @@ class Browser:
         other._cookies = {host: dict(jar) for host, jar in self._cookies.items()}
         return other
 
+    def speak(self, language: str) -> None:
+        """Ask for pages in this language from now on."""
+        self._language = language
+
     # How a browser does it.
 
     def _now(self) -> Page:
@@ -233,13 +238,13 @@ class Browser:
                     method, fields = "GET", None
                 url = urljoin(url, place)
                 continue
-            return self._show(url, answer)
+            return self._show(url, answer, method)
         raise BrowserError(f"more than {MOST_HOPS} redirects, last {_bare(url)}")
 
-    def _show(self, url: str, answer: Answer) -> Page:
+    def _show(self, url: str, answer: Answer, method: str) -> Page:
         body = answer.body or b"<html></html>"
         tree = lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8"))
-        self.page = Page(url, answer.status, answer, tree)
+        self.page = Page(url, answer.status, answer, tree, method)
         scripts = [str(s.get("src")) for s in tree.iter("script")]
         if self._javascript and any("leave.js" in source for source in scripts):
             form = next((f for f in self.page.forms if f.get("id") == "leave"), None)

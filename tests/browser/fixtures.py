@@ -45,10 +45,20 @@ def chromium(_playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def headless_shell(_playwright: Playwright) -> Iterator[Browser]:
-    """For the looks of pages one by one."""
+    """For walks over pages one by one."""
     from tests.browser.chromium import launched
 
     browser = launched(_playwright, only_pages=True)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def undrawn(_playwright: Playwright) -> Iterator[Browser]:
+    """For pages that are looked at and not touched: nothing draws them meanwhile."""
+    from tests.browser.chromium import launched
+
+    browser = launched(_playwright, undrawn=True)
     yield browser
     browser.close()
 

@@ -235,7 +235,7 @@ def _help(name: str) -> Scene:
     return Scene(f"hulp-{name}", lambda w: w.go(f"/hulp/{name}"), "h1")
 
 
-SCENES: Final = (
+LOGIN_SCENES: Final = (
     Scene("makelaar", lambda w: w.ask(BODEM), "button[name=provider]"),
     Scene("inlogmethode", lambda w: w.ask(IDEEEN), "button[name=method]"),
     *ACCOUNT_SCENES,
@@ -355,6 +355,9 @@ SCENES: Final = (
         ".sluis-codes",
     ),
     Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
+    *SANDBOX_SCENES,
+)
+CONSOLE_SCENES: Final = (
     *BEHEER_SCENES,
     *CHAIN_SCENES,
     *ASKING_SCENES,
@@ -363,5 +366,5 @@ SCENES: Final = (
     *MEANS_SCENES,
     *OPERATOR_SCENES,
     *RESET_SCENES,
-    *SANDBOX_SCENES,
 )
+SCENES: Final = (*LOGIN_SCENES, *CONSOLE_SCENES)

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("nl", "light"), ("en", "light"), ("nl", "dark")])
-def test_every_mail_is_sound(headless_shell: Browser, language: str, scheme: str) -> None:
+def test_every_mail_is_sound(undrawn: Browser, language: str, scheme: str) -> None:
     name = "Bakkerij De Korenmolen en Zonen van Haarlemmermeerpolderlandbouw <b>B.V.</b>"
-    with headless_shell.new_context(
+    with undrawn.new_context(
         viewport={"width": NARROWEST, "height": 640},
         color_scheme="dark" if scheme == "dark" else "light",
         offline=True,

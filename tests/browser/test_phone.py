@@ -4,13 +4,15 @@ focus.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.scenes import SCENES
-from tests.browser.visitor import PHONE, visiting
+from tests.browser.visitor import PHONE, Visitor, visiting
+from tests.browser.walker import Walker
 from tests.running_demo import RunningDemo
 
 pytestmark = pytest.mark.browser
@@ -26,16 +28,27 @@ ASK_ONE_THING: Final = (
 _BOTTOM: Final = "document.querySelector('.sluis-lock').getBoundingClientRect().bottom + scrollY"
 
 
+@pytest.fixture(scope="module")
+def visitor(running: RunningDemo, undrawn: Browser) -> Iterator[Visitor]:
+    with visiting(running, undrawn, size=PHONE) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def walkers() -> dict[str, Walker]:
+    """By the scene: who walked there in one language may read it in the other."""
+    return {}
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("name", ASK_ONE_THING)
 def test_a_question_stands_on_two_screens_of_a_phone(
-    running: RunningDemo, headless_shell: Browser, name: str, language: str
+    visitor: Visitor, walkers: dict[str, Walker], name: str, language: str
 ) -> None:
     scene = next(one for one in SCENES if one.name == name)
-    with visiting(running, headless_shell) as visitor:
-        visitor.resize(PHONE)
-        visitor.meet(scene, language)
-        assert visitor.page.evaluate(_BOTTOM) <= SCREENS * PHONE[1]
+    walkers[name] = visitor.meet(scene, language, walkers.get(name))
+    assert visitor.page.get_attribute("html", "lang") == language
+    assert visitor.page.evaluate(_BOTTOM) <= SCREENS * PHONE[1]
 
 
 @pytest.mark.parametrize(("name", "field"), [("code-fout", "code"), ("mijn-app-fout", "code")])

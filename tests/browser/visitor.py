@@ -108,13 +108,17 @@ class Visitor:
     def resize(self, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
 
-    def meet(self, scene: Scene, language: str) -> None:
-        """Be where this scene leads, without the pages before it."""
-        self.running.forget_codes()
-        walker = Walker(self.running, language)
-        scene.walk(walker)
-        self.stand_where(walker)
+    def meet(self, scene: Scene, language: str, there: Walker | None = None) -> Walker:
+        """Be where this scene leads, without the pages before it. ``there``: who walked to it in
+        another language; that way is walked again where the page cannot just be read in this one.
+        """
+        if there is None or not there.read_in(language):
+            self.running.forget_codes()
+            there = Walker(self.running, language)
+            scene.walk(there)
+        self.stand_where(there)
         self.wait_for(scene.shows)
+        return there
 
     def stand_where(self, walker: Walker) -> None:
         """Show the very answer that the walker got, with the walker's cookies."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urljoin
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from sandbox.browser import Browser, BrowserError, Page
@@ -82,6 +83,24 @@ class Walker:
         target = urljoin(self.url, form.get("action") or self.url)
         self.browser.post(target, [*form.form_values(), (name, value)])
 
+    def read_in(self, language: str) -> bool:
+        """Ask for this very page in another language. False where there is another way to it: a
+        form was answered with it, or what comes is not the same, element by element.
+        """
+        page = self.page
+        if page.method != "GET":
+            return False
+        self.language = language
+        self.browser.speak(language)
+        self.open(page.url)
+        again = self.page
+        same = (again.url, again.status, _elements(again)) == (
+            page.url,
+            page.status,
+            _elements(page),
+        )
+        return same and again.tree.get("lang") == language
+
     # Steps of a login.
 
     def ask(self, service: str) -> None:
@@ -109,3 +128,11 @@ class Walker:
         self.press("agree", "yes")
         if "/callback/" not in self.url:
             raise BrowserError(f"not at the portal but on {self.url}: {self.page.heading}")
+
+
+def _elements(page: Page) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What a page is made of: of each element its name, its classes and which attributes it has."""
+    return [
+        (str(one.tag), one.get("class", ""), tuple(sorted(one.keys())))
+        for one in page.tree.iter(etree.Element)
+    ]
