@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-<<<<<<< HEAD
 from tests.both_ends import pytest_make_collect_report
-from tests.browser.fixtures import _playwright, chromium, headless_shell, looked_with, running
-=======
 from tests.browser.fixtures import (
     _playwright,
     chromium,
@@ -21,8 +18,6 @@ from tests.browser.fixtures import (
     running,
     undrawn,
 )
-from tests.compiled import compiled_once
->>>>>>> 8c30d4b92aa2066622a492d139f3e3431c79b9a5
 from tests.garbage import looked_for_later, looked_for_rarely
 from tests.machine import missing_for
 from tests.properties import not_timed
@@ -48,7 +43,6 @@ LONGEST = (
     "interop/test_openid_client.py",
     "attacks/test_organisation_console.py",
     "browser/test_logins.py",
-    "attacks/test_organisation_console.py",
     "faults/test_migrating.py",
     "browser/test_chains.py",
     "interop/test_simplesamlphp.py",
@@ -56,15 +50,7 @@ LONGEST = (
     "interop/test_mod_auth_mellon.py",
     "interop/test_python3_saml.py",
     "browser/test_time.py",
-<<<<<<< HEAD
-    "journeys/test_makelaar_troubles.py",
-    "journeys/test_lowered_trust.py",
-    "races/test_registrations_in_one_order.py",
-    "journeys/test_restricted_means.py",
-    "browser/test_phone.py",
-=======
     "browser/test_passkeys.py",
->>>>>>> 8c30d4b92aa2066622a492d139f3e3431c79b9a5
     "browser/test_story_colleague.py",
     "journeys/test_makelaar_troubles.py",
     "browser/test_mails.py",
@@ -76,27 +62,19 @@ LONGEST = (
     "journeys/test_saml_logout.py",
     "races/test_decided_once.py",
     "browser/test_story_chain.py",
-<<<<<<< HEAD
-=======
     "browser/test_phone.py",
     "browser/test_logout_chain.py",
->>>>>>> 8c30d4b92aa2066622a492d139f3e3431c79b9a5
     "faults/test_exhausted.py",
     "attacks/test_http_server.py",
     "faults/test_master_key.py",
     "admin/cli/test_wheel.py",
     "faults/test_rotating.py",
     "browser/test_operator_passkey.py",
-<<<<<<< HEAD
-    "attacks/test_management_server.py",
-    "sandbox/test_demo.py",
-    "journeys/test_saml_logout.py",
-    "races/test_decided_once.py",
+    "browser/test_keyboard.py",
     "attacks/test_beheer_lists.py",
     "journeys/test_metrics.py",
-=======
->>>>>>> 8c30d4b92aa2066622a492d139f3e3431c79b9a5
-    "browser/test_keyboard.py",
+    "attacks/test_passkeys.py",
+    "journeys/test_documents.py",
 )
 # As measured, more than a second of a core each: `make check` has a minute for everything.
 HEAVY = (
