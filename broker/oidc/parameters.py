@@ -33,11 +33,6 @@ class Parameters:
         """Everything that was sent, in the order of the names."""
         return tuple((name, one) for name, each in self._values.items() for one in each)
 
-    @property
-    def length(self) -> int:
-        """Of all names and values together, in characters."""
-        return sum(len(name) + len(value) for name, value in self.pairs)
-
     def without(self, names: Collection[str]) -> Parameters:
         """The same without these."""
         return Parameters(pair for pair in self.pairs if pair[0] not in names)
