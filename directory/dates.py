@@ -16,7 +16,6 @@ AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 EARLIEST: Final = 1900
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPED: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
-_AROUND: Final = re.compile(r"\s*-\s*")
 _EXPECTED: Final = (
     "write a day, such as 2026-11-28, which is a whole day in the Netherlands; "
     "or day, time and zone, such as 2026-11-28T22:00:00+01:00"
@@ -59,7 +58,8 @@ def typed(text: str) -> date | None:
     """A day as a form or a file has it: ``2027-12-31``, or as people here write it, ``31-12-2027``.
     None for anything else, for what could be another day, and before 1900.
     """
-    plain = _AROUND.sub("-", text.strip())  # a space between digits says that something is missing
+    # Spaces around a dash are nothing; one between digits says that something is missing.
+    plain = "-".join([part.strip() for part in text.split("-")])
     local = _TYPED.fullmatch(plain)
     try:
         if local is not None:
