@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-MAX_LENGTH = 8192
+MAX_LENGTH = 8192  # bytes: what is asked waits in the store
 MOST = 100  # parameters of one request, known or not
 
 
@@ -52,6 +52,6 @@ class Parameters:
             return None
         if len(found) > 1:
             raise Repeated(name)
-        if len(found[0]) > MAX_LENGTH:
-            raise ValueError(f"{name} is longer than {MAX_LENGTH} characters")
+        if len(found[0].encode()) > MAX_LENGTH:
+            raise ValueError(f"{name} is longer than {MAX_LENGTH} bytes")
         return found[0] or None
