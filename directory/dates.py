@@ -58,7 +58,8 @@ def typed(text: str) -> date | None:
     """A day as a form or a file has it: ``2027-12-31``, or as people here write it, ``31-12-2027``.
     None for anything else, for what could be another day, and before 1900.
     """
-    plain = "".join(text.split())
+    # Spaces around a dash are nothing; one between digits says that something is missing.
+    plain = "-".join([part.strip() for part in text.split("-")])
     local = _TYPED.fullmatch(plain)
     try:
         if local is not None:

@@ -87,6 +87,19 @@ def canonical_email(text: str) -> str:
     return address
 
 
+def one_address(address: str) -> str:
+    """The same for every spelling of one address of a person, and of no other: what makelaars say
+    need not be an address as ours are, and signs that only look like ASCII are other signs.
+    """
+    try:
+        return canonical_email(address)
+    except NameRefused:
+        plain = unicodedata.normalize("NFC", address.strip())
+    if address.isascii():
+        return plain.lower()
+    return address if plain.isascii() else plain
+
+
 def one_spelling(text: str) -> str:
     """The same for every spelling that names the same account, also where there is none: what a
     limit counts.

@@ -57,7 +57,7 @@ def share_reads(session: Session) -> None:
 
 
 def end_reads(session: Session) -> None:
-    """Give their connection back, as it came. Raises DBAPIError."""
+    """Give their connection back, as it came."""
     shared = session.info.pop(_SHARED, None)
     if shared is not None:
         _give_back(*shared)
@@ -160,9 +160,13 @@ def _taken(engine: Engine) -> PoolProxiedConnection:
 
 
 def _give_back(engine: Engine, driver: PoolProxiedConnection) -> None:
+    """One that broke after its last read takes nothing away from what was read."""
     if engine.get_execution_options().get("isolation_level") is not None:
         try:
             engine.dialect.reset_isolation_level(_of_driver(driver))
+        except engine.dialect.loaded_dbapi.Error:
+            driver.invalidate()
+            return
         except BaseException:
             driver.invalidate()
             raise

@@ -23,7 +23,7 @@ from consent import end_dates
 from consent.changes import MandateWish
 from directory import dates
 from directory.services import MandateRule, Service
-from providers.accounts import one_spelling
+from providers.accounts import one_address
 
 GENERAL: Final = ("algemeen", "algemene bevoegdheid", "general", "general authority")
 _LEVELS: Final = {
@@ -113,7 +113,7 @@ def _here(session: Session, around: Circumstances) -> _Here:
     by_email: dict[str, list[CompanyPerson]] = {}
     for one in found:
         if one.email:
-            by_email.setdefault(one_spelling(one.email), []).append(one)
+            by_email.setdefault(one_address(one.email), []).append(one)
     services: dict[str, list[Service]] = {}
     for service in givable(around.services):
         names = {service.uuid, service.service_id, service.name.in_("nl"), service.name.in_("en")}
@@ -142,12 +142,12 @@ def _person(row: SheetRow, here: _Here) -> CompanyPerson | RowFault:
         found = here.people.get(row.of(UNIQUE_ID))
         if found is None:
             return row.fault(UNIQUE_ID, "not_here")
-        if row.of(EMAIL) and one_spelling(row.of(EMAIL)) != one_spelling(found.email or ""):
+        if row.of(EMAIL) and one_address(row.of(EMAIL)) != one_address(found.email or ""):
             return row.fault(EMAIL, "other_email")
         return found
     if not row.of(EMAIL):
         return row.fault(EMAIL, "nobody")
-    alike = here.by_email.get(one_spelling(row.of(EMAIL)), [])
+    alike = here.by_email.get(one_address(row.of(EMAIL)), [])
     if len(alike) != 1:
         return row.fault(EMAIL, "email_twice" if alike else "email_not_here")
     return alike[0]

@@ -29,7 +29,7 @@ from directory import administrator_role
 from directory.administrator_role import role_of
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
-from providers.accounts import NameRefused, canonical_email, one_spelling
+from providers.accounts import NameRefused, canonical_email, one_address
 from state.trace import new_reference
 
 LONGEST_NAME: Final = 200
@@ -108,7 +108,7 @@ class _Known:
         self.by_email: dict[str, list[_Colleague]] = {}
         for one in self.people.values():
             if one.person.email:
-                self.by_email.setdefault(one_spelling(one.person.email), []).append(one)
+                self.by_email.setdefault(one_address(one.person.email), []).append(one)
 
     def role_of(self, one: _Colleague) -> Role | None:
         """Of a place that stands."""
@@ -206,7 +206,7 @@ def _meant(row: SheetRow, email: str, known: _Known) -> tuple[_Colleague | None,
         one = known.people.get(row.of(UNIQUE_ID))
         if one is None:
             return None, row.fault(UNIQUE_ID, "not_here")
-        if email and email != one_spelling(one.person.email or ""):
+        if email and email != one_address(one.person.email or ""):
             return None, row.fault(EMAIL, "other_email")
         return one, None
     alike = known.by_email.get(email, []) if email else []

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+# Headers in which others write before what is meant for us: a browser the cookies of other sites of
+# the same domain, and whoever asks what our proxies then add the real address to.
+_PARTED_BY: Final = {b"cookie": b";", b"x-forwarded-for": b",", b"x-forwarded-proto": b","}
+
+
 class PlainHeaders:
-    """What of the headers is ASCII: all that HTTP gives a meaning. Of cookies each by itself, for a
-    browser sends those of other sites of the same domain in one header with ours.
-    """
+    """What of the headers is ASCII: all that HTTP gives a meaning. Of some each part by itself."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._raw = raw
@@ -25,7 +28,8 @@ class PlainHeaders:
     def items(self) -> Iterable[tuple[str, str]]:
         """Names in lower case; a name that stands twice comes twice."""
         for name, value in self._raw:
-            kept = _plain_cookies(value) if name == b"cookie" else value
+            parted_by = _PARTED_BY.get(name)
+            kept = value if parted_by is None else _plain_parts(value, parted_by)
             if kept.isascii():
                 yield name.decode("ascii"), kept.decode("ascii")
 
@@ -110,5 +114,5 @@ async def live(receive: Receive, send: Send, end: Callable[[], None]) -> None:
             return
 
 
-def _plain_cookies(header: bytes) -> bytes:
-    return b";".join(one for one in header.split(b";") if one.isascii()).strip()
+def _plain_parts(header: bytes, parted_by: bytes) -> bytes:
+    return parted_by.join(one for one in header.split(parted_by) if one.isascii()).strip()

@@ -87,6 +87,11 @@ class Authenticated:
     client: OidcClient
     once: AddOnce | None = None
 
+    @property
+    def proved_nothing(self) -> bool:
+        """An app, which keeps no secret: anybody can ask in its name."""
+        return self.client.token_endpoint_auth_method == "none"
+
 
 @dataclass(frozen=True)
 class Presented:

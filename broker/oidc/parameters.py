@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-MAX_LENGTH = 8192
+MAX_LENGTH = 8192  # bytes: what is asked waits in the store
 MOST = 100  # parameters of one request, known or not
 
 
@@ -33,11 +33,6 @@ class Parameters:
         """Everything that was sent, in the order of the names."""
         return tuple((name, one) for name, each in self._values.items() for one in each)
 
-    @property
-    def length(self) -> int:
-        """Of all names and values together, in characters."""
-        return sum(len(name) + len(value) for name, value in self.pairs)
-
     def without(self, names: Collection[str]) -> Parameters:
         """The same without these."""
         return Parameters(pair for pair in self.pairs if pair[0] not in names)
@@ -57,6 +52,6 @@ class Parameters:
             return None
         if len(found) > 1:
             raise Repeated(name)
-        if len(found[0]) > MAX_LENGTH:
-            raise ValueError(f"{name} is longer than {MAX_LENGTH} characters")
+        if len(found[0].encode()) > MAX_LENGTH:
+            raise ValueError(f"{name} is longer than {MAX_LENGTH} bytes")
         return found[0] or None

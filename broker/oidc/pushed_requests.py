@@ -24,7 +24,7 @@ from state.ephemeral import Operation, Put
 
 PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
 SECONDS: Final = 90  # the browser follows at once
-LONGEST_REQUEST: Final = 32 * 1024  # of all names and values together
+LONGEST_REQUEST: Final = 32 * 1024  # bytes as it is kept
 # What proves the client is no part of its request.
 _PROOF: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
@@ -34,10 +34,13 @@ def keep(
 ) -> Mapping[str, Any]:
     """The answer to a request that is in order, which waits from now on. Raises TokenError."""
     asked = _asked(parameters, who.client)
+    packed = json.dumps(asked.pairs, ensure_ascii=False).encode()
+    if len(packed) > LONGEST_REQUEST:
+        raise TokenError("invalid_request", f"send {LONGEST_REQUEST} bytes at most", 413)
     _judge(asked, who.client, rt.configuration.services, read_hint)
     name = secrets.token_urlsafe(32)
     once: list[Operation] = [who.once] if who.once else []
-    *fresh, _ = rt.store.batch([*once, _put(rt.sealer, who.client.client_id, name, asked)])
+    *fresh, _ = rt.store.batch([*once, _put(rt.sealer, who.client.client_id, name, packed)])
     if not all(fresh):
         # Nobody was told the name under which it waits.
         raise TokenError("invalid_client", "the client assertion was used before", 401)
@@ -51,8 +54,6 @@ def _asked(parameters: Parameters, client: OidcClient) -> Parameters:
     asked = parameters.without(_PROOF)
     if asked.one("client_id") is None:  # it stands in the header
         asked = asked.adding("client_id", client.client_id)
-    if asked.length > LONGEST_REQUEST:
-        raise TokenError("invalid_request", f"send {LONGEST_REQUEST} characters at most", 413)
     return asked
 
 
@@ -104,6 +105,6 @@ def _key(client_id: str, name: str) -> str:
     return f"pushed:{digest}"
 
 
-def _put(sealer: Sealer, client_id: str, name: str, asked: Parameters) -> Put:
+def _put(sealer: Sealer, client_id: str, name: str, packed: bytes) -> Put:
     key = _key(client_id, name)
-    return Put(key, sealer.seal(json.dumps(asked.pairs).encode(), key), SECONDS)
+    return Put(key, sealer.seal(packed, key), SECONDS)

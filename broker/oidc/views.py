@@ -291,6 +291,8 @@ def _asks(
         now=now,
         presented=presented,
     )
+    if who.proved_nothing:
+        rate_limits.count_visitor(rt, kind)
     rate_limits.count_client(rt, kind, who.client.client_id)
     return parameters, who, now
 

@@ -9,9 +9,10 @@ import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from state import prepared
 from state.db import Base, reading_alone
@@ -42,6 +43,14 @@ class RequestSession(FlaskSession):
         **_: Any,
     ) -> Engine | Connection:
         return bind or cast(RequestDatabase, self._db).given
+
+
+@event.listens_for(RequestSession, "after_transaction_create")
+def _on_one_connection(session: Session, _: SessionTransaction) -> None:
+    """Whatever else the session does needs a connection of its own: a request that held both would
+    wait for others that do, where there are as many of them as connections.
+    """
+    prepared.end_reads(session)
 
 
 class RequestDatabase(SQLAlchemy):

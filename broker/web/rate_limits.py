@@ -43,6 +43,13 @@ def count_client(rt: Runtime, kind: str, client_id: str) -> None:
     _spend(rt, Limit(f"{kind}-client", rt.settings.limits.client_per_minute, SECONDS), client_id)
 
 
+def count_visitor(rt: Runtime, kind: str) -> None:
+    """A request for a portal that anybody may send in its name: it counts as one of its address,
+    where all requests of a portal may come from one. Raises TooManyRequests.
+    """
+    _spend(rt, Limit(f"{kind}-visitor", rt.settings.limits.address_per_minute, SECONDS), _network())
+
+
 def count_makelaar(rt: Runtime, kind: str, party: str) -> None:
     """A message of this registered makelaar that nobody asked for. Raises TooManyRequests."""
     _spend(rt, Limit(f"{kind}-makelaar", rt.settings.limits.client_per_minute, SECONDS), party)

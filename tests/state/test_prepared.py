@@ -226,6 +226,29 @@ def test_X_05_of_reads_that_share_a_connection_none_meets_one_that_broke(
     engine.dispose()
 
 
+@pytest.mark.postgres
+def test_X_05_a_connection_that_broke_after_its_reads_is_given_back_without_a_word(
+    postgresql_url: str,
+) -> None:
+    engine = make_engine(postgresql_url)
+    pid = PreparedStatement(select(func.pg_backend_pid()))
+    with Session(reading_alone(engine)) as session, engine.connect() as other:
+        share_reads(session)
+        for knows in (False, True):  # has the driver noticed?
+            row = pid.first(session, {})
+            assert row is not None
+            if knows:
+                (broken,) = [each[1] for each in session.info.values() if isinstance(each, tuple)]
+                broken.dbapi_connection.close()
+            else:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": row[0]})
+            end_reads(session)
+            assert engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+            assert pid.first(session, {}) != row
+            end_reads(session)
+    engine.dispose()
+
+
 def test_a_server_that_does_not_answer_is_an_error_of_sqlalchemy() -> None:
     engine = make_engine("postgresql://nobody:very-secret@127.0.0.1:1/none")
     with Session(reading_alone(engine)) as session:

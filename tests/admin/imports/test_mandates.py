@@ -143,6 +143,20 @@ def test_M_13_each_fault_names_its_column_and_what_was_expected(
     assert expected in import_words.TOLD
 
 
+def test_M_13_an_address_that_only_looks_like_the_one_in_the_file_gets_nothing(
+    session: Session,
+) -> None:
+    """As a makelaar may say it, and spelled out as it says it."""
+    with writing(session):
+        session.get_one(Person, "roos").email = "roos\ufb01en@x.example"
+    (fault,) = mandates.plan(session, HERE, [row(id="", email="roosfien@x.example")]).faults
+    assert (fault.column, fault.expected) == ("E-mailadres", "email_not_here")
+    (fault,) = mandates.plan(session, HERE, [row(email="roosfien@x.example")]).faults
+    assert fault.expected == "other_email"
+    exact = row(id="", email="roos\ufb01en@x.example")
+    assert not mandates.plan(session, HERE, [exact]).faults
+
+
 def test_nobody_gets_more_than_the_own_means_or_the_administrator_has(session: Session) -> None:
     (fault,) = mandates.plan(session, HIGH, [row()]).faults
     assert (fault.expected, fault.facts) == ("above_own_level", {"needed": "EH4", "own": "EH3"})

@@ -141,6 +141,27 @@ def test_one_name_and_one_address_in_another_spelling_is_nobody_new(
     assert [one.change for one in made.places] == [PlaceChange.UNCHANGED] and made.faults == ()
 
 
+def test_an_address_that_only_looks_like_the_one_in_the_file_is_of_somebody_else(
+    session: Session,
+) -> None:
+    """As a makelaar may say it: a ligature in place of two letters, or the Kelvin sign."""
+    with writing(session):
+        for number, email in enumerate(("\ufb01en@x.example", "\u212aim@x.example")):
+            person_id = f"like{number}"
+            session.add(Person(id=person_id, display_name="Fien", email=email, created_at=START))
+            session.flush()
+            session.add(
+                Membership(
+                    person_id=person_id, organisation_id="bakery", role=Role.MEMBER, since=START
+                )
+            )
+    rows = [
+        row(line, name=name, email=f"{name}@x.example") for line, name in ((2, "fien"), (3, "kim"))
+    ]
+    made = people.plan(session, HERE, rows)
+    assert [one.change for one in made.places] == [PlaceChange.NEW] * 2 and made.faults == ()
+
+
 def test_M_01_somebody_of_another_company_is_somebody_new(session: Session) -> None:
     do(session, row(name="Liv", email="liv@x.example", role="beheerder"))
     assert place_of(session, "liv", "garden").role is Role.ADMINISTRATOR

@@ -30,6 +30,15 @@ def test_of_cookies_each_is_read_by_itself(cookies: bytes, read: str) -> None:
     assert kept((b"cookie", cookies)) == [("cookie", read)]
 
 
+def test_who_asks_cannot_hide_the_address_that_a_proxy_adds() -> None:
+    """Without the whole header, what is limited and logged would be the address of the proxy."""
+    for said in (b"caf\xc3\xa9, 192.0.2.1", b"\xff,\xfe, 192.0.2.1", b"192.0.2.1"):
+        assert kept((b"x-forwarded-for", said)) == [("x-forwarded-for", "192.0.2.1")]
+    behind_two = b"\xe9, 192.0.2.1, 198.51.100.7"
+    assert kept((b"x-forwarded-for", behind_two))[0][1] == "192.0.2.1, 198.51.100.7"
+    assert kept((b"x-forwarded-proto", b"\xe9, https")) == [("x-forwarded-proto", "https")]
+
+
 def test_another_header_is_plain_or_is_not_read() -> None:
     assert kept((b"x", b"caf\xc3\xa9"), (b"y", b"cafe"), (b"y", b"two")) == [
         ("y", "cafe"),

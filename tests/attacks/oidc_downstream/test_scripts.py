@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 import yaml
 
@@ -20,7 +22,7 @@ STRANGERS = (
     ),
     *("https://evil.example https://app.example", "", f"http://{HOST}.evil.example"),
 )
-ENDPOINTS = (("/token", "POST"), ("/userinfo", "GET"), ("/userinfo", "POST"))
+ENDPOINTS = (("/token", "POST"), ("/userinfo", "GET"), ("/userinfo", "POST"), ("/par", "POST"))
 
 
 def allowed(answer: Answer) -> dict[str, str]:
@@ -49,14 +51,15 @@ def test_O_31_scripts_of_others_read_discovery_and_keys_alone(portal: Portal, or
     closed = [
         world.wire.request("GET", portal.url(), None, sent),
         world.wire.request("POST", f"{ISSUER}/token", "", sent),
+        world.wire.request("POST", f"{ISSUER}/par", "", sent),
         world.wire.request("GET", f"{ISSUER}/userinfo", None, {**sent, **bearer}),
         world.wire.request("GET", f"{ISSUER}/userinfo", None, sent),
         world.wire.request("OPTIONS", f"{ISSUER}/token", None, sent),
         world.wire.request("OPTIONS", f"{ISSUER}/userinfo", None, sent),
         *(preflight(portal, path, method, origin) for path, method in ENDPOINTS),
     ]
-    assert closed[2].status == 200
-    assert [answer.status for answer in closed[4:]] == [405] * 5
+    assert closed[3].status == 200
+    assert [answer.status for answer in closed[5:]] == [405] * 6
     for answer in closed:
         assert allowed(answer) == {}
     for path in ("/jwks", "/.well-known/openid-configuration"):
@@ -78,6 +81,10 @@ def test_a_script_of_a_registered_page_logs_somebody_in(
         reads(answer, origin)
         assert method in (answer.header("Access-Control-Allow-Methods") or "")
         assert "Authorization" in (answer.header("Access-Control-Allow-Headers") or "")
+    pushed = urlencode({**portal.request(), "client_id": "scripted"})
+    answer = wire.request("POST", f"{ISSUER}/par", pushed, {**FORM, "Origin": origin})
+    assert answer.status == 201
+    reads(answer, origin)
     form = {**portal.redemption(code), "client_id": "scripted"}
     answer = portal.token(form, {"Origin": origin})
     assert answer.status == 200

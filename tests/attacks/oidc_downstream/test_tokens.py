@@ -295,6 +295,7 @@ def test_discovery_promises_what_is_served(portal: Portal) -> None:
     assert endpoints == {
         "authorization_endpoint": f"{ISSUER}/authorize",
         "token_endpoint": f"{ISSUER}/token",
+        "pushed_authorization_request_endpoint": f"{ISSUER}/par",
         "userinfo_endpoint": f"{ISSUER}/userinfo",
         "pushed_authorization_request_endpoint": f"{ISSUER}/par",
         "end_session_endpoint": f"{ISSUER}/logout",

@@ -16,6 +16,7 @@ from broker.oidc.parameters import MAX_LENGTH, MOST, Parameters, Repeated
         ([("a", " ")], " "),
         ([("A", "1")], None),
         ([("a", "x" * MAX_LENGTH)], "x" * MAX_LENGTH),
+        ([("a", "\u20ac" * (MAX_LENGTH // 3))], "\u20ac" * (MAX_LENGTH // 3)),
         ([("b", "1"), ("b", "2"), ("a", "3")], "3"),
     ],
 )
@@ -32,8 +33,10 @@ def test_a_parameter_that_occurs_twice_is_named_also_when_it_says_the_same(secon
     assert repeated.value.name == "a"
 
 
-def test_a_value_that_is_too_long_is_refused_where_it_is_read() -> None:
-    parameters = Parameters([("a", "x" * (MAX_LENGTH + 1)), ("b", "1")])
+@pytest.mark.parametrize("value", ["x" * (MAX_LENGTH + 1), "\u20ac" * (MAX_LENGTH // 3 + 1)])
+def test_a_value_that_is_too_long_is_refused_where_it_is_read(value: str) -> None:
+    """In bytes: a store that is filled with signs of several bytes is as full."""
+    parameters = Parameters([("a", value), ("b", "1")])
     assert parameters.one("b") == "1"
     with pytest.raises(ValueError, match="a is longer"):
         parameters.one("a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -206,6 +207,10 @@ def test_it_is_no_larger_than_a_request(world: World) -> None:
     parts = {f"x{number}": "y" * 8000 for number in range(LONGEST_REQUEST // 8000)}
     assert bring(portal, {**parts, "z": "y" * 1000}).status == 413
     assert bring(portal, dict(list(parts.items())[:-1])).status == 201
+    # What is written with several bytes counts as such: so much may lie in the store.
+    assert bring(portal, {f"x{number}": "\U0001f600" * 3000 for number in range(3)}).status == 413
+    assert bring(portal, {f"x{number}": "\x01" * 3000 for number in range(3)}).status == 413
+    assert bring(portal, {"x": "\U0001f600" * 3000, "y": "\x01" * 3000}).status == 201
     many = {f"x{number}": "y" for number in range(100)}
     assert bring(portal, many).json()["error"] == "invalid_request"
 
@@ -305,3 +310,21 @@ def test_it_is_asked_by_post_alone_with_nothing_in_the_address(world: World) -> 
     as_json = {**FORM, **headers, "Content-Type": "application/json"}
     answer = world.wire.request("POST", f"{ISSUER}/par", "{}", as_json)
     assert answer.json()["error"] == "invalid_request"
+
+
+def test_who_proves_nothing_brings_and_redeems_no_more_than_one_address_may(
+    tmp_path: Path,
+) -> None:
+    """Anybody can ask in the name of an app. All users of a portal with a secret may come from one
+    address.
+    """
+    limits = {"address_per_minute": 3, "client_per_minute": 9}
+    world = make_portal_world(tmp_path, limits=limits)
+    set_clock(world)
+    app, portal = Portal(world, "public"), Portal(world)
+    assert [bring(app).status for _ in range(5)] == [201] * 3 + [429] * 2
+    redeemed = [app.token({**app.redemption("x"), "client_id": "public"}) for _ in range(5)]
+    assert [one.status for one in redeemed] == [400] * 3 + [429] * 2
+    assert [bring(portal).status for _ in range(4)] == [201] * 4
+    world.clock.now += timedelta(minutes=1)
+    assert bring(app).status == 201

@@ -78,7 +78,7 @@ def test_nobody_leafs_further_than_the_database_can_bear() -> None:
     [
         ("stand", "verwijderd"),
         ("stand", "actief\0"),
-        ("van", "28-11-2026"),
+        ("van", "28/11/2026"),
         ("van", "2026-02-30"),
         ("van", "0000-01-01"),
         ("van", "20261128"),
