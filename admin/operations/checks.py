@@ -26,6 +26,7 @@ from broker.settings import SettingsError
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
+from keys.rotation import missing
 from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
@@ -124,10 +125,12 @@ def _keys(at: Installation) -> Seen:
     sealer = load_sealer(at.settings.keys.master_key_file)
     with Session(at.engine) as session:
         ring = load_keyring(session, sealer)
-    ring.active(KeyUse.OIDC_SIGNING, "RS256")
-    ring.active(KeyUse.SAML_SIGNING, "RSA")
-    ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
-    return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active"
+        ring.active(KeyUse.OIDC_SIGNING, "RS256")
+        ring.active(KeyUse.SAML_SIGNING, "RSA")
+        ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
+        lacking = ", ".join(f"{use} {algorithm}" for use, algorithm in missing(session, sealer))
+    made = f"; the next start makes {lacking}" if lacking else ""
+    return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active{made}"
 
 
 def _certificates(at: Installation) -> Seen:
