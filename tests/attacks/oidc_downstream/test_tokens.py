@@ -296,6 +296,7 @@ def test_discovery_promises_what_is_served(portal: Portal) -> None:
         "authorization_endpoint": f"{ISSUER}/authorize",
         "token_endpoint": f"{ISSUER}/token",
         "userinfo_endpoint": f"{ISSUER}/userinfo",
+        "pushed_authorization_request_endpoint": f"{ISSUER}/par",
         "end_session_endpoint": f"{ISSUER}/logout",
     }
     assert document["jwks_uri"] == f"{ISSUER}/jwks"
