@@ -297,7 +297,6 @@ def test_discovery_promises_what_is_served(portal: Portal) -> None:
         "token_endpoint": f"{ISSUER}/token",
         "pushed_authorization_request_endpoint": f"{ISSUER}/par",
         "userinfo_endpoint": f"{ISSUER}/userinfo",
-        "pushed_authorization_request_endpoint": f"{ISSUER}/par",
         "end_session_endpoint": f"{ISSUER}/logout",
     }
     assert document["jwks_uri"] == f"{ISSUER}/jwks"
