@@ -43,6 +43,13 @@ class ListFilter:
             return value in self.choices
         return _is_readable(value)
 
+    def kept(self, value: str) -> str:
+        """As the form shows it again: a field for days is empty for any other way of writing one,
+        and the filter would work unseen.
+        """
+        day = dates.typed(value) if self.is_day else None
+        return day.isoformat() if day is not None else _shown(value)
+
 
 @dataclass(frozen=True)
 class ListOrder:
@@ -171,7 +178,7 @@ class ListRules:
             usual=usual,
             search=_shown(search),
             filters=MappingProxyType(
-                {one.name: _shown(value) for one, value in given.items() if value}
+                {one.name: one.kept(value) for one, value in given.items() if value}
             ),
             size=size,
             page=page if 1 <= page <= FURTHEST // size + 1 else 1,

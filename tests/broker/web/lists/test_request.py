@@ -155,3 +155,11 @@ def test_a_change_of_language_keeps_every_name() -> None:
     assert set(RULES.names) == {
         *("zoek", "stand", "van", "dienst", "sorteer", "per", "blad", "na"),
     }
+
+
+@pytest.mark.parametrize("value", ["2026-11-28", "28-11-2026", " 28 - 11 - 2026 "])
+def test_a_day_stands_in_the_form_again_however_it_was_written(value: str) -> None:
+    asked = RULES.read({"van": value})
+    assert asked.filters["van"] == asked.query()["van"] == "2026-11-28"
+    assert asked.day("van") == date(2026, 11, 28) and not asked.misread
+    assert RULES.read({"van": "28/11/2026"}).filters["van"] == "28/11/2026"
