@@ -36,7 +36,14 @@ from providers.registry import ProviderRecord
 from providers.saml.metadata_party import in_use
 from state import party_metadata
 from state.clock import Clock
-from state.registrations import Kind, KindUnknown, Registration, all_registrations, current_revision
+from state.registrations import (
+    Kind,
+    OfAnotherVersion,
+    Registration,
+    all_registrations,
+    current_revision,
+    read_as,
+)
 
 POLL_SECONDS = 5
 STALE_AFTER = timedelta(seconds=60)
@@ -63,8 +70,8 @@ def model_of(kind: Kind, document: Mapping[str, Any]) -> type[BaseModel]:
 
 
 def registered(row: Registration) -> BaseModel:
-    """A registration, read by its model. Raises ValidationError."""
-    return model_of(row.kind, row.document).model_validate(row.document)
+    """A registration, read by its model. Raises DocumentUnknown."""
+    return read_as(row, model_of(row.kind, row.document))
 
 
 @dataclass(frozen=True)
@@ -250,12 +257,12 @@ class ConfigurationHolder:
 
 def _told(error: Exception) -> str:
     """What the log may hold: the text of one exception of ours, of others the name."""
-    return str(error) if isinstance(error, KindUnknown) else type(error).__name__
+    return str(error) if isinstance(error, OfAnotherVersion) else type(error).__name__
 
 
 class _Found:
     """Every registration that stands, read by the model of its kind, with the metadata that hold
-    now. Raises KindUnknown.
+    now. Raises OfAnotherVersion.
     """
 
     def __init__(self, session: Session) -> None:

@@ -72,13 +72,13 @@ def ensure_keys(session: Session, sealer: Sealer, clock: Clock) -> tuple[str, ..
 
     Opens what is there first, so that the wrong master key stops the start: raises WrongMasterKey.
     """
-    if not _missing(session, sealer):
+    if not missing(session, sealer):
         return ()
     with writing(session):
         one_at_a_time(session, Held.KEYS)
         return tuple(
             make_key(session, sealer, use, algorithm, KeyState.ACTIVE, clock())
-            for use, algorithm in _missing(session, sealer)
+            for use, algorithm in missing(session, sealer)
         )
 
 
@@ -214,7 +214,10 @@ def record_date(
     audit.record(session, AuditEvent(EventTag.KEY_DATED, now, person_id=by, details=details))
 
 
-def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
+def missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
+    """The uses, each with its algorithm, that have no active key: the next start makes one. Raises
+    WrongMasterKey.
+    """
     ring = load_keyring(session, sealer)
     there = {(key.use, key.algorithm) for key in ring.keys if key.state is KeyState.ACTIVE}
     return [needed for needed in NEEDED if needed not in there]

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import JSON, Integer, String, cast, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
 
+MOST_FIELDS: Final = 5  # that are named
 _RAISES: Final = "sluis_raises_revision"  # in Session.info: the transaction that asked
+M = TypeVar("M", bound=BaseModel)
 
 
 class Kind(enum.StrEnum):
@@ -31,8 +34,18 @@ class Kind(enum.StrEnum):
     FEDERATION = "Federation"
 
 
-class KindUnknown(Exception):
-    """The table holds a kind that this version of the program does not know."""
+class OfAnotherVersion(Exception):
+    """The table holds what this version of the program does not know. The text names what, and no
+    value of it.
+    """
+
+
+class KindUnknown(OfAnotherVersion):
+    """A kind."""
+
+
+class DocumentUnknown(OfAnotherVersion):
+    """A field of a document, or what stands in one."""
 
 
 class Registration(Base):
@@ -79,6 +92,19 @@ def all_registrations(session: Session, *, withdrawn: bool = False) -> list[Regi
         return list(session.scalars(query))
     except LookupError:  # what the column's type says of a value that it does not have
         raise KindUnknown(_unknown_kinds(session)) from None
+
+
+def read_as(row: Registration, model: type[M]) -> M:
+    """What its document says. Raises DocumentUnknown."""
+    try:
+        return model.model_validate(row.document)
+    except ValidationError as error:
+        told = error.errors(include_input=False, include_url=False, include_context=False)
+        fields = list(dict.fromkeys(".".join(map(str, one["loc"])) for one in told))
+        raise DocumentUnknown(
+            f"{row.kind} {row.name}: this version of Sluis does not know "
+            f"{', '.join(fields[:MOST_FIELDS])}; run the version that wrote it"
+        ) from None
 
 
 def names(session: Session, kind: Kind) -> set[str]:

@@ -17,7 +17,7 @@ from broker import settings as configuration
 from broker.settings import Settings, SettingsError
 from keys.sealing import MasterKeyError, WrongMasterKey
 from state.engine import DatabaseUrlError
-from state.registrations import KindUnknown
+from state.registrations import OfAnotherVersion
 
 DEFAULT_CONFIG: Final = Path("config.toml")
 
@@ -61,7 +61,7 @@ def explained() -> Iterator[None]:
         )
     except WrongMasterKey as error:
         fail(f"this is not the master key of this database: {error}; put the right one back")
-    except (MasterKeyError, DatabaseUrlError, KindUnknown) as error:
+    except (MasterKeyError, DatabaseUrlError, OfAnotherVersion) as error:
         fail(str(error))
     except OperationalError as error:
         fail(

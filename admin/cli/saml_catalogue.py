@@ -22,7 +22,7 @@ from providers.saml.service_catalogue import (
     listed,
     service_catalogue,
 )
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 __all__ = ["CatalogueRefused", "write_catalogue"]
 
@@ -37,7 +37,7 @@ def write_catalogue(
         rows = list(all_registrations(at.session))
         record = next(
             (
-                ProviderRecord.model_validate(row.document)
+                read_as(row, ProviderRecord)
                 for row in rows
                 if row.kind is Kind.IDENTITY_PROVIDER and row.name == makelaar
             ),

@@ -6,13 +6,18 @@ import os
 import sys
 from pathlib import Path
 
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
 from admin.cli.context import fail
 from admin.operations import listening, starting, stopping
 from admin.operations.front import CONFIG_VARIABLE, Serving
 from admin.operations.install import initialise
+from broker.configuration import registered
 from broker.settings import Settings
 from state import migrate
 from state.engine import engine_at
+from state.registrations import OfAnotherVersion, all_registrations
 
 FRONT = "admin.operations.front"
 
@@ -25,9 +30,9 @@ def run_server(settings: Settings, config: Path | None) -> None:
     if not settings.keys.master_key_file.exists():
         fail(f"{settings.keys.master_key_file} does not exist; run: sluis init")
     with engine_at(settings.database.url) as engine:
-        is_current = migrate.is_current(engine)
-    if not is_current:
-        fail("the tables are not of this version; run: sluis migrate")
+        if not migrate.is_current(engine):
+            fail("the tables are not of this version; run: sluis migrate")
+        _check_registrations(engine)
     _check_addresses(settings)
     for _ in initialise(settings):
         pass
@@ -56,6 +61,16 @@ def _check_addresses(settings: Settings) -> None:
         fail(f"web.bind: {web.bind} is taken; stop what listens there, or choose another")
     if web.management_bind and not listening.comes_free(web.management_bind):
         fail(f'web.management_bind: {web.management_bind} is taken; choose another, or "" for none')
+
+
+def _check_registrations(engine: Engine) -> None:
+    """A newer version that ran here may have written what this one would leave out."""
+    try:
+        with Session(engine) as session:
+            for row in all_registrations(session):
+                registered(row)
+    except OfAnotherVersion as error:
+        fail(str(error))
 
 
 def _check_start(settings: Settings) -> None:

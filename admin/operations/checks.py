@@ -20,12 +20,14 @@ from admin.installation import Installation
 from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operations import jobs_turn, lease, metadata_checks
 from admin.virus_scan.scanner import ScannerDown, make_scanner
+from broker.configuration import registered
 from broker.monitoring import clocks, heartbeat
 from broker.outgoing import way_out
 from broker.settings import SettingsError
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
+from keys.rotation import missing
 from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
@@ -34,7 +36,7 @@ from providers.saml.metadata_party import in_use
 from state import migrate, outbox, party_metadata
 from state.addresses import is_loopback_literal
 from state.clock import utc_now
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, OfAnotherVersion, all_registrations, read_as
 from state.stores import make_store
 
 ENDS_SOON: Final = timedelta(days=30)
@@ -124,10 +126,19 @@ def _keys(at: Installation) -> Seen:
     sealer = load_sealer(at.settings.keys.master_key_file)
     with Session(at.engine) as session:
         ring = load_keyring(session, sealer)
-    ring.active(KeyUse.OIDC_SIGNING, "RS256")
-    ring.active(KeyUse.SAML_SIGNING, "RSA")
-    ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
-    return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active"
+        ring.active(KeyUse.OIDC_SIGNING, "RS256")
+        ring.active(KeyUse.SAML_SIGNING, "RSA")
+        ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
+        lacking = ", ".join(f"{use} {algorithm}" for use, algorithm in missing(session, sealer))
+    made = f"; the next start makes {lacking}" if lacking else ""
+    return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active{made}"
+
+
+def _registrations(at: Installation) -> Seen:
+    """As a process reads them when it starts."""
+    with Session(at.engine) as session:
+        found = [registered(row) for row in all_registrations(session)]
+    return True, f"{len(found)} read"
 
 
 def _certificates(at: Installation) -> Seen:
@@ -137,7 +148,7 @@ def _certificates(at: Installation) -> Seen:
         for row in all_registrations(session):
             if row.kind is not Kind.IDENTITY_PROVIDER:
                 continue
-            record = in_use(ProviderRecord.model_validate(row.document), copies)
+            record = in_use(read_as(row, ProviderRecord), copies)
             if record.saml is not None and record.saml.metadata is not None:
                 read = read_metadata(record.saml.metadata, entity_id=record.saml.entity_id)
                 ends[record.id] = max(found.not_valid_after_utc for found in read.signing)
@@ -280,6 +291,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ),
     ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
+    ("registrations", _registrations, "run the version of Sluis that wrote it, or a newer one"),
     ("certificates", _certificates, "apply new metadata for makelaars"),
     ("metadata", metadata_checks.look, metadata_checks.REMEDY),
     (
@@ -309,7 +321,7 @@ def examine(at: Installation) -> list[Finding]:
     for name, look, remedy in CHECKS:
         try:
             well, seen = look(at)
-        except MasterKeyError as error:
+        except (MasterKeyError, OfAnotherVersion) as error:
             well, seen = False, str(error)
         except Exception as error:  # whatever it is, the other checks must still be told
             well, seen = False, type(error).__name__

@@ -23,7 +23,7 @@ from directory.services import RelyingParty
 from keys.sealing import Sealer
 from providers.saml.metadata_party import in_use
 from state import party_metadata
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def relying_parties(
     """The portals that stand, but for those that leave."""
     copies = party_metadata.copies(session)
     return {
-        row.name: in_use(portal_model(row.document).model_validate(row.document), copies)
+        row.name: in_use(read_as(row, portal_model(row.document)), copies)
         for row in all_registrations(session)
         if row.kind is Kind.CLIENT and (row.kind, row.name) not in without
     }

@@ -128,7 +128,7 @@ def _end_given(
 def _close_requests(session: Session, notifier: LogoutNotifier, service_uuid: str) -> int:
     """Nobody could decide on them; who asked is told."""
     row = session.get_one(registrations.Registration, (Kind.SERVICE, service_uuid))
-    service = Service.model_validate(row.document)
+    service = registrations.read_as(row, Service)
     found = requests.open_at(session, service_uuid)
     closed = [r for r in found if requests.refuse(session, r, by=None, now=notifier.now)]
     for request in closed:

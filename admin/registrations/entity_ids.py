@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from admin.registrations.documents import Entry
 from admin.registrations.rule import Breach
 from providers.registry import ProviderRecord
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 
 def mistakes(
@@ -39,7 +39,7 @@ def _standing(session: Session, but: frozenset[tuple[Kind, str]]) -> dict[str, s
     found = {}
     for row in all_registrations(session):
         if row.kind is Kind.IDENTITY_PROVIDER and (row.kind, row.name) not in but:
-            record = ProviderRecord.model_validate(row.document)
+            record = read_as(row, ProviderRecord)
             if record.saml is not None:
                 found[record.saml.entity_id] = record.id
     return found

@@ -12,13 +12,13 @@ from assurance.step_up import can_reach
 from directory.services import Service
 from providers.members import is_admitted
 from providers.registry import ProviderRecord
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 
 def makelaars(session: Session, entries: Iterable[Entry]) -> Mapping[str, ProviderRecord]:
     """Those that would stand, as the documents or else the registrations have them."""
     standing = [
-        ProviderRecord.model_validate(row.document)
+        read_as(row, ProviderRecord)
         for row in all_registrations(session)
         if row.kind is Kind.IDENTITY_PROVIDER
     ]

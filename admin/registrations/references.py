@@ -13,7 +13,7 @@ from admin.registrations import branch_rows, moved_numbers
 from admin.registrations.documents import Entry
 from admin.registrations.kinds import KINDS, Reference
 from providers.federation_members import federation_of
-from state.registrations import Kind, Registration, all_registrations
+from state.registrations import Kind, Registration, all_registrations, read_as
 
 Leaving = frozenset[tuple[Kind, str]]
 
@@ -57,7 +57,7 @@ def _staying(
     given = {(entry.kind, entry.model.key) for entry in entries}
     for row in registered if leaving else ():
         if (row.kind, row.name) not in leaving and (str(row.kind), row.name) not in given:
-            model = KINDS[row.kind].model_of(row.document).model_validate(row.document)
+            model = read_as(row, KINDS[row.kind].model_of(row.document))
             yield Entry(str(row.kind), model, f"{row.kind} {row.name} (registered)", Path())
 
 

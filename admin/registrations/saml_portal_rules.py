@@ -26,7 +26,7 @@ from keys.certificates import fingerprints
 from keys.xml.signature import is_strong
 from state.clock import utc_now
 from state.outgoing import OutgoingClient
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 _FOREWARNED: Final = timedelta(days=30)  # as long as `sluis doctor` tells it before
 _UNREADABLE: Final = "the key of the encryption certificate cannot be read"
@@ -178,7 +178,7 @@ def conflicts(session: Session, entries: Sequence[Entry]) -> Iterable[str]:
     """Two portals with one entityID: whose request it is would be chance."""
     given = {entry.model.key for entry in entries}
     standing = [
-        (row.name, portal_model(row.document).model_validate(row.document))
+        (row.name, read_as(row, portal_model(row.document)))
         for row in all_registrations(session)
         if row.kind is Kind.CLIENT and row.name not in given
     ]

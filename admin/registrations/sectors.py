@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +19,7 @@ from admin.registrations.rule import Breach, shown
 from directory.portals import portal_model
 from directory.sectors import alone, hosts_of, is_app, named, sector
 from directory.services import RelyingParty
-from state.registrations import Kind, Registration
+from state.registrations import DocumentUnknown, Kind, Registration, read_as
 
 Before = Mapping[str, RelyingParty]  # by client id, where there was one
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -36,8 +35,8 @@ def registered(session: Session, entries: Iterable[Entry]) -> Before:
             Registration.kind == Kind.CLIENT, Registration.name.in_(names)
         )
         for row in session.scalars(query):
-            with suppress(ValidationError):  # withdrawn in a version that knew other fields
-                found[row.name] = portal_model(row.document).model_validate(row.document)
+            with suppress(DocumentUnknown):  # withdrawn in a version that knew other fields
+                found[row.name] = read_as(row, portal_model(row.document))
     return found
 
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry
 from directory.services import Service
-from state.registrations import Kind, all_registrations
+from state.registrations import Kind, all_registrations, read_as
 
 
 def conflicts(session: Session, entries: Sequence[Entry]) -> Iterable[str]:
     """What stands beside the documents at hand counts as well."""
     given = {entry.model.key for entry in entries}
     standing = (
-        Service.model_validate(row.document)
+        read_as(row, Service)
         for row in all_registrations(session)
         if row.kind is Kind.SERVICE and row.name not in given
     )

@@ -323,7 +323,8 @@ def test_A_01_every_form_but_the_protocols_needs_a_token(world: World) -> None:
     set_clock(world)
     exempt = {"/authorize", "/token", "/userinfo", "/saml/acs", "/saml/idp/sso", "/logout"}
     exempt |= {"/saml/slo", "/saml/slo/soap", "/saml/idp/slo", "/saml/idp/slo/soap"}
-    exempt |= {"/saml/idp/artifact", "/oidc/backchannel-logout/unknown"}
+    exempt |= {"/saml/idp/artifact", "/oidc/backchannel-logout/unknown", "/par"}
+    exempt.add("/oidc/callback/unknown")
     found = set()
     for method, path in every_route(world.app):
         if method == "POST":

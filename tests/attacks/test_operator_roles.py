@@ -40,6 +40,7 @@ ASKS_AGAIN = {  # without a field that it needs
     ("POST", "/aanvragen/<request_id>/identificatie"),
     ("POST", "/aanvragen/<request_id>/afkeuren"),
     ("POST", "/formulieren/<form_id>"),
+    ("POST", "/sessies/<provider_id>"),
 }
 
 # What docs/operators/console.md promises. Addresses without roles are for whoever has the link, or

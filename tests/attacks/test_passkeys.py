@@ -216,6 +216,7 @@ def test_without_an_answer_the_question_stands(portal: Portal) -> None:
 
 def test_a_locked_way_says_when_it_opens_and_another_is_asked_first(portal: Portal) -> None:
     device = give_passkey(portal, "roos")
+    portal.world.clock.advance(1)  # the older way is asked first
     with portal.world.session() as session, session.begin():
         second_factor.bind_totp(
             session,

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from broker import configuration
-from state.registrations import KindUnknown
+from state.registrations import DocumentUnknown, Kind, KindUnknown, all_registrations, save
+from tests.clocks import START
 from tests.world import World, make_world
 
 
@@ -47,6 +48,29 @@ def test_a_kind_of_a_newer_version_is_named_and_what_was_loaded_stands(
         holder.poll_forever(stop)  # type: ignore[arg-type]  # only wait() is used
     (line,) = [entry for entry in logs if entry["event"] == "configuration.refresh_failed"]
     assert "kind Theme" in line["error"]
+
+
+def test_a_field_of_a_newer_version_is_named_without_its_value(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = world.process.holder
+    with world.session() as session, session.begin():
+        session.execute(text("delete from registration where kind = 'Theme'"))
+        row = next(one for one in all_registrations(session) if one.kind is Kind.CLIENT)
+        before, name = dict(row.document), row.name
+        save(session, Kind.CLIENT, name, {**before, "newer": "a secret"}, START)
+    told = f"Client {name}: this version of Sluis does not know newer"
+    with pytest.raises(DocumentUnknown, match=told) as refused:
+        holder.refresh()
+    assert "a secret" not in str(refused.value) and refused.value.__cause__ is None
+    monkeypatch.setattr(configuration, "POLL_SECONDS", 0.0)
+    with capture_logs() as logs:
+        holder.poll_forever(_StopsAfterOneRound())  # type: ignore[arg-type]  # only wait() is used
+    (line,) = [entry for entry in logs if entry["event"] == "configuration.refresh_failed"]
+    assert line["error"] == str(refused.value)
+    with world.session() as session, session.begin():
+        save(session, Kind.CLIENT, name, before, START)
+    assert name in holder.refresh().relying_parties
 
 
 class _StopsAfterOneRound:

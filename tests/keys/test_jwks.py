@@ -74,6 +74,19 @@ def test_makelaars_find_each_algorithm_under_a_name_of_its_own(algorithm: str) -
     assert jws.deserialize_compact(token, found, algorithms=[algorithm]).payload == b"x"
 
 
+@pytest.mark.parametrize("later", [KeyState.NEXT, KeyState.RETIRING])
+def test_makelaars_that_take_the_first_key_take_the_one_that_most_proofs_are_signed_with(
+    later: KeyState,
+) -> None:
+    made = [make_private_key(KeyUse.CLIENT_SIGNING, "ES256"), *make_keyring().keys]
+    other = make_private_key(KeyUse.CLIENT_SIGNING, "RS256", later)
+    ring = KeyRing((other, *made))
+    published = client_jwks(ring)["keys"]
+    active = ring.active(KeyUse.CLIENT_SIGNING, "RS256")
+    assert [jwk["alg"] for jwk in published[:3]] == ["RS256", "RS256", "PS256"]
+    assert published[0]["kid"] == active.kid
+
+
 def test_portals_may_verify_both_algorithms_with_the_rsa_key() -> None:
     by_type = {jwk["kty"]: jwk for jwk in public_jwks(make_keyring(), KeyUse.OIDC_SIGNING)["keys"]}
     assert "alg" not in by_type["RSA"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
 from admin.installation import Installation
 from admin.operations.checks import CHECKS, examine
 from broker.outgoing_settings import Outgoing
+from keys.signing_key import KeyUse, SigningKey
 
 
 def test_every_check_is_told_also_without_the_master_key(installation: Installation) -> None:
@@ -19,6 +23,18 @@ def test_every_check_is_told_also_without_the_master_key(installation: Installat
     ill = {one.check: one.remedy for one in examine(replace(installation, settings=settings))}
     assert list(ill) == list(well)
     assert ill["master key"] and ill["sealed"] and ill["keys"] and not ill["schema"]
+
+
+def test_it_is_told_which_keys_the_next_start_makes(installation: Installation) -> None:
+    """After an upgrade to a version that signs with one more."""
+    seen = {one.check: one for one in examine(installation)}["keys"].seen
+    assert "start" not in seen
+    with Session(installation.engine) as session:
+        session.execute(delete(SigningKey).where(SigningKey.use == KeyUse.CLIENT_SIGNING))
+        session.commit()
+    found = {one.check: one for one in examine(installation)}["keys"]
+    assert found.seen.endswith("; the next start makes client_signing RS256, client_signing ES256")
+    assert found.remedy == ""
 
 
 def test_it_is_told_whom_calls_may_reach_and_how_they_leave(installation: Installation) -> None:

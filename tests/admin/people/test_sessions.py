@@ -77,10 +77,14 @@ def listed(session: Session, process: Process, wanted: SessionChoice) -> set[str
 
 
 def ended(
-    session: Session, process: Process, wanted: SessionChoice, actor: Actor = COMMAND_LINE
+    session: Session,
+    process: Process,
+    wanted: SessionChoice,
+    actor: Actor = COMMAND_LINE,
+    because: str = "",
 ) -> EndedSessions:
     with writing(session):
-        return sessions.end(session, process, wanted, actor=actor)
+        return sessions.end(session, process, wanted, actor=actor, because=because)
 
 
 def live(session: Session) -> set[str]:
@@ -114,7 +118,8 @@ def test_what_is_listed_is_what_ends(
 
 
 def test_the_audit_tells_who_asked_it_and_for_whom(session: Session, process: Process) -> None:
-    done = ended(session, process, SessionChoice(person_id="roos"), Actor.operator("robin"))
+    wanted, robin = SessionChoice(person_id="roos"), Actor.operator("robin")
+    done = ended(session, process, wanted, robin, because="Telefoon gestolen")
     assert done == EndedSessions(1, 1, (), (PORTAL.client_id,))
     summary, *each = audit.recent(session, tags=[EventTag.SESSION_ENDED])
     assert (summary.person_id, summary.reason) == ("robin", "ended_by_operator")
@@ -123,6 +128,7 @@ def test_the_audit_tells_who_asked_it_and_for_whom(session: Session, process: Pr
         "sessions": 1,
         "consoles": 1,
         "by": "operator",
+        "because": "Telefoon gestolen",
     }
     assert {(one.person_id, one.reason) for one in each} == {("roos", "ended_by_operator")}
     assert len(each) == 2

@@ -83,7 +83,9 @@ def test_programs_are_told_so_too(portal: Portal, path: str, more: list[tuple[st
         pytest.param({"code_challenge": CHALLENGE[:-1] + "="}, "invalid_request", id="O-06 padded"),
         pytest.param({"code_challenge": CHALLENGE[:-1] + "\n"}, "invalid_request", id="O-06 line"),
         pytest.param({"code_challenge": CHALLENGE[:-1] + "é"}, "invalid_request", id="O-06 é"),
-        pytest.param({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported", id="object"),
+        pytest.param(
+            {"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported", id="O-16 object"
+        ),
         pytest.param(
             {"request_uri": "https://elders.example/r"}, "request_uri_not_supported", id="O-17 url"
         ),

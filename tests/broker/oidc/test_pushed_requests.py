@@ -103,7 +103,7 @@ def test_asp_net_core_9_brings_every_request_because_discovery_offers_it(world: 
     assert begins(goes(portal, request_uri))
 
 
-def test_it_is_good_once(world: World) -> None:
+def test_O_18_it_is_good_once(world: World) -> None:
     portal = Portal(world)
     request_uri = brought(portal)
     assert begins(goes(portal, request_uri))
@@ -112,7 +112,7 @@ def test_it_is_good_once(world: World) -> None:
     assert begins(goes(portal, brought(portal)))
 
 
-def test_it_is_good_for_who_brought_it_and_another_uses_nothing_up(world: World) -> None:
+def test_O_18_it_is_good_for_who_brought_it_and_another_uses_nothing_up(world: World) -> None:
     portal, other = Portal(world), Portal(world, "by-post")
     request_uri = brought(portal)
     answer = goes(other, request_uri)
@@ -120,7 +120,7 @@ def test_it_is_good_for_who_brought_it_and_another_uses_nothing_up(world: World)
     assert begins(goes(portal, request_uri))
 
 
-def test_it_does_not_wait_long(world: World) -> None:
+def test_O_18_it_does_not_wait_long(world: World) -> None:
     portal = Portal(world)
     soon, late = brought(portal), brought(portal)
     world.clock.now += timedelta(seconds=SECONDS - 1)
@@ -145,7 +145,7 @@ def test_what_stands_beside_it_in_the_address_counts_for_nothing(world: World) -
     ["", "x" * 43, "../token", "\u0000", "x" * 8000],
     ids=["none", "43", "path", "0", "long"],
 )
-def test_a_name_that_nobody_was_given_finds_nothing(world: World, made_up: str) -> None:
+def test_O_18_a_name_that_nobody_was_given_finds_nothing(world: World, made_up: str) -> None:
     portal = Portal(world)
     answer = goes(portal, PREFIX + made_up)
     assert answer.status == 400 and GONE in answer.body.decode()
@@ -225,7 +225,7 @@ def test_it_is_no_larger_than_a_request(world: World) -> None:
         ("nobody", {}, {}),
     ],
 )
-def test_who_proves_nothing_brings_nothing(
+def test_O_18_who_proves_nothing_brings_nothing(
     world: World, client_id: str, headers: dict[str, str], fields: dict[str, str]
 ) -> None:
     portal = Portal(world, client_id)
@@ -263,7 +263,7 @@ def test_an_assertion_is_for_us(world: World, audience: str, is_taken: bool) -> 
         assert at_token.json()["error"] == "invalid_client"
 
 
-def test_who_must_bring_it_is_refused_without(world: World) -> None:
+def test_O_19_who_must_bring_it_is_refused_without(world: World) -> None:
     portal = Portal(world, "brings")
     said = query_of(portal.ask(portal.request()).header("Location") or "")
     assert (said["error"], said["state"]) == ("invalid_request", STATE)
