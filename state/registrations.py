@@ -99,12 +99,23 @@ def read_as(row: Registration, model: type[M]) -> M:
     try:
         return model.model_validate(row.document)
     except ValidationError as error:
-        told = error.errors(include_input=False, include_url=False, include_context=False)
-        fields = list(dict.fromkeys(".".join(map(str, one["loc"])) for one in told))
-        raise DocumentUnknown(
-            f"{row.kind} {row.name}: this version of Sluis does not know "
-            f"{', '.join(fields[:MOST_FIELDS])}; run the version that wrote it"
-        ) from None
+        raise DocumentUnknown(f"{row.kind} {row.name}: {_not_read(error)}") from None
+
+
+def _not_read(error: ValidationError) -> str:
+    """Fields that this version has none of, and fields whose value it does not take. No value."""
+    unknown: dict[str, None] = {}
+    refused: dict[str, None] = {}
+    for one in error.errors(include_input=False, include_url=False, include_context=False):
+        kept = unknown if one["type"] == "extra_forbidden" else refused
+        kept[".".join(map(str, one["loc"]))] = None
+    told = []
+    if unknown:
+        told.append(f"does not know {', '.join([*unknown][:MOST_FIELDS])}")
+    if refused:
+        told.append(f"does not take what stands in {', '.join([*refused][:MOST_FIELDS])}")
+    way_on = "run the version that wrote it" + (", or register it anew" if refused else "")
+    return f"this version of Sluis {' and '.join(told)}; {way_on}"
 
 
 def names(session: Session, kind: Kind) -> set[str]:
