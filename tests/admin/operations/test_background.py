@@ -42,8 +42,9 @@ stopping.end_when_told()
 stopping.prepare_copies()
 beside = background.Background(body)
 beside.start()
-if os.fork() == 0:  # as a worker begins
-    while not (folder / "ring").exists():
+front = os.getpid()
+if os.fork() == 0:  # as a worker begins, which goes when its front has gone
+    while os.getppid() == front and not (folder / "ring").exists():
         time.sleep(0.05)
     doorbell.there().set()
     os._exit(0)
