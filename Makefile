@@ -38,7 +38,7 @@ demo-reset: $(STAMP) ## Throw away what demos left in var/; one that runs is lef
 	@$(BIN)/python -m sandbox.demo --reset
 
 .PHONY: check
-check: $(STAMP) ## Format, lint, types, architecture and quick tests: a minute
+check: $(STAMP) ## Format, lint, types, architecture and quick tests: a minute and a half
 	@$(BIN)/ruff format --check --quiet . || { echo 'Run: $(BIN)/ruff format .'; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(MAKE) --no-print-directory -j 2 check-types check-tests
@@ -53,7 +53,7 @@ check-tests: $(STAMP)
 		$(patsubst %,--ignore=tests/%,$(STORIES))
 
 .PHONY: test
-test: $(STAMP) ## All tests but those of test-rest: about twelve minutes
+test: $(STAMP) ## All tests but those of test-rest: about thirteen minutes
 	@$(PYTEST) -q $(IN_PARALLEL) 2 -m '$(ORDINARY)'
 
 .PHONY: test-rest
