@@ -251,7 +251,6 @@ def _counted(broker: Measured) -> dict[str, float]:
         "s": "store_round_trips",
         "p": "subprocesses",
     }
-    # Background threads read now and then; a part of a login is none.
     return {name: float(round(seen[letter] / COUNTED)) for letter, name in names.items()}
 
 
