@@ -15,7 +15,7 @@ from broker.downstream import LoginRequest, LoginResult
 from broker.monitoring.telemetry import span
 from broker.oidc import authorization_code, jwt, userinfo
 from broker.oidc.claims import for_id_token, identity_claims
-from broker.oidc.client_authentication import Authenticated
+from broker.oidc.client_authentication import Authenticated, not_fresh
 from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters
 from broker.oidc.redirect_uris import is_registered
@@ -31,7 +31,6 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.ephemeral import Operation, Result
 
-_NOT_FRESH = "this assertion was used before, or made before our store restarted; make a new one"
 _GONE, _OLD = "unknown, or too old", "too old"
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -75,7 +74,7 @@ def redeem(
         [authorization_code.redeem(code, grant_id, fit, who.once), userinfo.get(grant_id)]
     )
     if taken is False:
-        raise _seen()
+        raise not_fresh()
     found = _found(rt, taken, sealed)
     if taken != fit:
         raise _refusal(rt, asked, found, now)
@@ -110,7 +109,7 @@ def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated) -> C
     beside = userinfo.get(grant_id or "")
     held, sealed, *fresh = rt.store.batch([authorization_code.get(code), beside, *once])
     if not all(fresh):
-        raise _seen()
+        raise not_fresh()
     return _found(rt, held, sealed)
 
 
@@ -231,10 +230,6 @@ def _invalid_grant(
         reason=reason,
         found={name: value for name, value in found.items() if value is not None},
     )
-
-
-def _seen() -> TokenError:
-    return TokenError("invalid_client", _NOT_FRESH, 401, reason=Refused.CLIENT_PROOF)
 
 
 def _revoke(rt: Runtime, grant_id: str, now: datetime) -> None:

@@ -186,6 +186,12 @@ def _basic(authorization: str) -> Presented:
     return Presented("client_secret_basic", name, decoded, secret)
 
 
+def not_fresh() -> TokenError:
+    """What is answered to an assertion that the store does not take for a new one."""
+    what = "this assertion was used before, or made before our store restarted"
+    return _refused(f"{what}; make a new one")
+
+
 def _refused(reason: str) -> TokenError:
     return TokenError("invalid_client", reason, 401, reason=Refused.CLIENT_PROOF)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from broker.errors import PageError
 from broker.oidc.authorization_request import HintReader, parse, response_target
-from broker.oidc.client_authentication import Authenticated
+from broker.oidc.client_authentication import Authenticated, not_fresh
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters
 from broker.runtime import Runtime
@@ -43,7 +43,7 @@ def keep(
     *fresh, _ = rt.store.batch([*once, _put(rt.sealer, who.client.client_id, name, packed)])
     if not all(fresh):
         # Nobody was told the name under which it waits.
-        raise TokenError("invalid_client", "the client assertion was used before", 401)
+        raise not_fresh()
     return {"request_uri": PREFIX + name, "expires_in": SECONDS}
 
 

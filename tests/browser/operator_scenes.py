@@ -162,6 +162,13 @@ def _end(walker: Walker) -> None:
     walker.click("td a")
 
 
+def _end_all(walker: Walker, reason: str) -> None:
+    """Of a makelaar at which nobody logs in here: no other scene loses its session."""
+    enter(walker, "/sessies/stilwater")
+    walker.fill("#reden", reason)
+    walker.click("form[action$='/sessies/stilwater'] button")
+
+
 OPERATOR_SCENES: Final = (
     Scene("operator-instellen", _open_link, "#nieuw"),
     Scene("operator-instellen-fout", lambda w: _choose(w, "kort"), "[aria-invalid]"),
@@ -198,6 +205,11 @@ OPERATOR_SCENES: Final = (
     Scene("operator-metadata-besluit-fout", _no_reason, "#reden[aria-invalid]"),
     Scene("operator-metadata-afgewezen", _rejected, "#af"),
     Scene("operator-accounts", lambda w: enter(w, "/accounts"), "#aanvragen"),
+    Scene("operator-sessies", lambda w: enter(w, "/sessies"), "table"),
+    Scene("operator-sessies-leeg", lambda w: enter(w, "/sessies?zoek=zwaluw"), ".sluis-empty"),
+    Scene("operator-sessies-vraag", lambda w: enter(w, "/sessies/stilwater"), "#reden"),
+    Scene("operator-sessies-fout", lambda w: _end_all(w, " "), "#reden[aria-invalid]"),
+    Scene("operator-sessies-klaar", lambda w: _end_all(w, "Sleutel gestolen"), ".sluis-sheet"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
     Scene("operator-operators-leeg", lambda w: enter(w, "/operators?zoek=zwaluw"), ".sluis-empty"),
     Scene("operator-operators-fout", lambda w: enter(w, "/operators?rol=baas"), "[aria-invalid]"),

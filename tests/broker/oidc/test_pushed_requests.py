@@ -234,14 +234,20 @@ def test_O_18_who_proves_nothing_brings_nothing(
     assert "redirect" not in answer.json()["error_description"]
 
 
-def test_an_assertion_brings_one_request_and_redeems_nothing_after(world: World) -> None:
+def test_an_assertion_brings_one_request_and_redeems_nothing_after(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     portal = Portal(world, "by-key")
     fields = by_assertion(assertion("by-key"))
     assert post(portal, {**portal.request(), **fields}, {}).status == 201
     again = post(portal, {**portal.request(), **fields}, {})
     assert (again.status, again.json()["error"]) == (401, "invalid_client")
+    assert "used before, or made before our store restarted" in again.json()["error_description"]
     spent = portal.token({**portal.redemption("x"), **fields})
     assert spent.json()["error"] == "invalid_client"
+    logged = capsys.readouterr().out.splitlines()
+    refused = [line for line in logged if "par.refused" in line or "token.refused" in line]
+    assert len(refused) == 2 and all("reason=client_proof" in line for line in refused)
 
 
 @pytest.mark.parametrize(
