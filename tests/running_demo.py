@@ -15,6 +15,7 @@ from typing import Final
 import pyotp
 
 from broker import settings as configuration
+from directory.dates import day_of
 from sandbox.addresses import Addresses, spare_loopback_host
 from sandbox.browser import Browser
 from sandbox.keys import new_pair
@@ -280,7 +281,7 @@ class RunningDemo:
 def running_demo(directory: Path) -> Iterator[RunningDemo]:
     """The demo runs inside this block. Raises PartyFailed with the log of who did not start."""
     demo = prepare(directory, _free_addresses())
-    today = datetime.now(UTC).date()
+    today = day_of(datetime.now(UTC))
     temporary = demo.secrets / "tess.password"
     temporary.write_text(TEMPORARY)
     nobody, spare = free_port(), free_port()

@@ -23,8 +23,8 @@ from assurance.devices import listed as listed_devices
 from assurance.enrolment import OwnFactor
 from assurance.pskc import PskcRefused
 from broker.settings import Settings
-from broker.texts.outside_request import local_day
 from broker.texts.quoting import one_line
+from directory.dates import day_of
 from directory.people import NoSuchPerson
 from state.clock import utc_now
 from state.db import writing
@@ -166,7 +166,7 @@ def _key(path: Path | None) -> bytes | None:
 def _told(factor: OwnFactor) -> str:
     """``totp "Work phone", added on 2026-03-04``: the day as in the letter."""
     label = f' "{one_line(factor.label)}"' if factor.label else ""
-    return f"{factor.kind}{label}, added on {local_day(factor.bound_at)}"
+    return f"{factor.kind}{label}, added on {day_of(factor.bound_at)}"
 
 
 def _of_device(one: Listed) -> tuple[str, str, str]:

@@ -17,6 +17,7 @@ from broker.process import Process
 from broker.sso import grants
 from consent import chain_requests
 from directory import evidence, history, invitations
+from directory.dates import day_of
 from providers import browser_counts
 from state import outbox, outbox_queries, trace
 from state.db import writing
@@ -39,7 +40,7 @@ def purge(process: Process) -> None:
         partial(outbox_queries.purge, before=now - outbox_queries.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
         partial(browser_counts.purge, before=now - browser_counts.KEPT),
-        partial(notices.purge, before=before(TERM_NOTICE_DAYS).date()),
+        partial(notices.purge, before=day_of(before(TERM_NOTICE_DAYS))),
         partial(requests.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),

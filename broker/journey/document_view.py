@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask_babel import format_currency, format_date
 
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Turn
 from broker.journey.pages.document import DocumentRecap, ShownDocument
-from broker.texts.outside_request import TIME_ZONE
 from consent.documents import AskedDocument
+from directory.dates import day_of
 
 
 def to_answer(turn: Turn) -> AskedDocument:
@@ -25,7 +24,7 @@ def to_answer(turn: Turn) -> AskedDocument:
 
 def refuse_late(document: AskedDocument, now: datetime) -> None:
     """Raises LoginRefused from the day ``answer_before`` on, as it is in the Netherlands."""
-    today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
+    today = day_of(now)
     if document.answer_before is not None and today >= document.answer_before:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "document_over", "answer_before has passed")
 

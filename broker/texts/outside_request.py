@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import Babel
 
 TIME_ZONE: Final = "Europe/Amsterdam"
 TRANSLATIONS: Final = Path(__file__).parent / "translations"
-
-
-def local_day(at: datetime) -> date:
-    """The day that it is then where people read our texts."""
-    return at.astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from flask_babel import get_locale
 
-from broker.texts.outside_request import TIME_ZONE, local_day
+from broker.texts.outside_request import TIME_ZONE
+from directory.dates import day_of
 
 MOMENT: Final[Mapping[str, str]] = MappingProxyType(
     {"nl": "d MMMM y, HH.mm 'uur'", "en": "d MMMM y, HH:mm"}
@@ -28,7 +29,7 @@ def moment(at: datetime, language: str | None = None) -> str:
 
 def day(at: datetime, language: str | None = None) -> str:
     """``23 november 2026``."""
-    return format_date(local_day(at), "d MMMM y", spoken(language))
+    return format_date(day_of(at), "d MMMM y", spoken(language))
 
 
 def spoken(language: str | None = None) -> str:

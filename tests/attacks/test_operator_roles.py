@@ -20,6 +20,7 @@ from assurance.means import IssuedMeans
 from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_contact
 from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.consoles import BEHEER
+from directory.dates import day_of
 from directory.organisations import Organisation
 from directory.people import Role
 from keys.person_key import PersonKeys
@@ -180,7 +181,7 @@ def _scan(world: World, request_id: str) -> str:
             request_id=request_id,
             kind=IdentityDocumentKind.PASSPORT,
             side=DocumentSide.WHOLE,
-            expires_on=world.clock().date(),
+            expires_on=day_of(world.clock()),
             media_type="application/pdf",
             size=4,
             scanner="clamd",

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
+from directory.dates import day_of
 from sandbox.operator import INES, ROBIN, make_operator
 from sandbox.portal.clients import BODEM
 from tests import scans
@@ -96,7 +97,7 @@ def _approve(running: RunningDemo, chromium: Browser) -> None:
     with _at_request(running, chromium, ROBIN.user_name) as robin:
         robin.page.check("input[name=proof][value=in_person]")
         robin.page.fill("#kenmerk", "BALIE-42")
-        robin.page.fill("#dag", f"{datetime.now(UTC):%Y-%m-%d}")
+        robin.page.fill("#dag", f"{day_of(datetime.now(UTC))}")
         robin.click("form[action$='/identificatie'] button")
         expect(robin.page.locator("form[action$='/goedkeuren']")).to_have_count(0)
     with _at_request(running, chromium, INES.user_name) as ines:

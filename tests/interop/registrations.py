@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from directory.dates import day_of
 from tests.interop.simplesamlphp import SimpleSamlPhp
 
 _MAKELAAR: Final = Template("""\
@@ -75,7 +76,7 @@ def makelaar(
     slug: str, provider: SimpleSamlPhp, metadata: Path, more: dict[str, str] | None = None
 ) -> str:
     """This makelaar, and Fenna who has a mandate. ``more``: lines of its ``saml`` section."""
-    today = datetime.now(UTC).date()
+    today = day_of(datetime.now(UTC))
     return _MAKELAAR.substitute(
         slug=slug,
         name=slug.capitalize(),

@@ -15,6 +15,7 @@ from assurance.levels import AssuranceLevel
 from broker.sso import logout
 from directory import history
 from directory.consoles import BEHEER
+from directory.dates import day_of
 from sandbox.browser import Browser
 from sandbox.portal.clients import BODEM, LOZING
 from state import audit
@@ -104,7 +105,7 @@ def test_logins_are_filtered_leafed_through_and_taken_along(
     assert rows(sanne.open(f"{HERE}/logins?zoek=yilmaz")) == [], "whom nobody sees nobody finds"
     assert len(rows(sanne.open(f"{HERE}/logins?uitkomst=refused"))) == 1
     assert len(rows(sanne.open(f"{HERE}/logins?dienst={LOZING.uuid}"))) == 1
-    day = (own_world.clock() - timedelta(days=3)).date().isoformat()
+    day = day_of(own_world.clock() - timedelta(days=3)).isoformat()
     assert len(rows(sanne.open(f"{HERE}/logins?van={day}&tot={day}"))) == 1
     assert "Wij begrijpen dit filter niet" in sanne.open(f"{HERE}/logins?van=gisteren").text
     sanne.open(f"{HERE}/logins?uitkomst=refused")

@@ -11,6 +11,7 @@ from admin.means.drafts import MEANS_DRAFTS
 from admin.operations.jobs import erase_documents
 from assurance.means_requests import MeansRequest
 from broker.web import bodies
+from directory.dates import day_of
 from state import audit
 from state.audit import EventTag
 from tests import scans
@@ -97,7 +98,7 @@ def test_without_the_scan_nobody_approves_who_was_not_checked_in_another_way(
     assert "Keur de aanvraag goed" not in desk.open(address).text
     page = send(desk, f"{address}/goedkeuren")
     assert page.status == 403 and "Zonder scan kunt u niet goedkeuren" in page.text
-    day = world.clock().date().isoformat()
+    day = day_of(world.clock()).isoformat()
     checked = (("proof", "in_person"), ("kenmerk", "BALIE 42"), ("dag", day))
     page = send(desk, f"{address}/identificatie", *checked)
     assert "De identificatie is vastgelegd" in page.text

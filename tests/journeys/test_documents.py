@@ -11,6 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from directory.dates import day_of
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, LOZING, PortalService
 from sandbox.prepare import recovery_codes, totp_secret
@@ -280,7 +281,7 @@ def test_the_portal_of_the_demo_asks_and_checks_what_it_gets(world: World) -> No
 
 
 def test_a_day_that_passed_ends_it(world: World, portal: Portal) -> None:
-    tomorrow = world.clock().date().isoformat()
+    tomorrow = day_of(world.clock()).isoformat()
     text = json.dumps([{**DETAILS, "answer_before": tomorrow}])
     browser = portal.at_makelaar(
         "polderpoort", None, scope=scope_of(BODEM), authorization_details=text

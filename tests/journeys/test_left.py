@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from consent.mandates import Mandate
 from directory.consoles import BEHEER
+from directory.dates import day_of
 from sandbox.portal.clients import LOZING
 from state.db import writing
 from tests.broker.portal import set_clock
@@ -36,7 +37,7 @@ def test_M_07_who_left_acts_no_more_until_somebody_gives_it_anew(world: World) -
     enter(world, sanne)
     page = sanne.open(f"{HERE}/gebruikers/jan")
     assert "Jan de Vries hoort niet meer bij uw bedrijf" in page.text
-    today = world.clock().date().isoformat()
+    today = day_of(world.clock()).isoformat()
     page = sanne.open(f"{HERE}/mag-dit?wie=jan&dienst={LOZING.uuid}&dag={today}")
     assert "Wie de machtiging heeft, hoort niet meer bij deze organisatie" in page.text
     choose(sanne, ("jan",), (LOZING.uuid,))

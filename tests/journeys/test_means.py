@@ -17,6 +17,7 @@ from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
 from assurance.means_requests import MeansRequest
 from directory.consoles import BEHEER
+from directory.dates import day_of
 from directory.people import Membership, Person, Role
 from providers import accounts
 from sandbox.browser import Browser, Page
@@ -168,7 +169,7 @@ def test_an_administrator_is_identified_and_approved_by_two_and_enters_beheer(
     first = at_console(world, otto.person_id)
     assert "Leg eerst de identificatie vast" in first.open(address).text
     assert send(first, f"{address}/goedkeuren").status == 403
-    today = world.clock().date().isoformat()
+    today = day_of(world.clock()).isoformat()
     fields = (("proof", "in_person"), ("kenmerk", "BALIE-42"), ("dag", today))
     assert "vastgelegd" in send(first, f"{address}/identificatie", *fields).text
     page = send(first, f"{address}/goedkeuren")
@@ -195,7 +196,7 @@ def test_M_05_an_operator_who_administers_a_company_identifies_nobody_for_it(wor
     page = sanne.open(address)
     assert "Ook de identificatie legt een collega vast" in page.text
     assert "Leg de identificatie vast" not in page.text
-    today = world.clock().date().isoformat()
+    today = day_of(world.clock()).isoformat()
     fields = (("proof", "in_person"), ("kenmerk", "BALIE-43"), ("dag", today))
     page = send(sanne, f"{address}/identificatie", *fields)
     assert page.status == 403 and "U vroeg dit zelf aan" in page.text

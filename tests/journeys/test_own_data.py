@@ -15,6 +15,7 @@ from assurance.identity_documents import (
 from consent import allocations
 from consent.allocations import Client
 from directory.change_forms import ChangeForm, FormKind, FormState
+from directory.dates import day_of
 from directory.groups import AccountRequest, GroupMember, UserGroup
 from directory.invitations import GroupOutcome, Invitation, InvitationState
 from directory.people import ExternalIdentity, Membership, Role
@@ -139,7 +140,7 @@ def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) ->
                     draft_id=person,
                     kind=IdentityDocumentKind.PASSPORT,
                     side=DocumentSide.WHOLE,
-                    expires_on=at.date(),
+                    expires_on=day_of(at),
                     media_type="image/png",
                     size=9,
                     scanner="clamd",

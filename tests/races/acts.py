@@ -42,6 +42,7 @@ from broker.sso.logout import LogoutNotifier
 from consent import register, requests
 from consent.recheck import recheck
 from directory import people
+from directory.dates import day_of
 from directory.fields import LocalizedText
 from directory.people import Person
 from providers import browser_counts, recovery
@@ -84,7 +85,7 @@ def _give(
 ) -> bool:
     """Both have seen the plan before either gives."""
     place = around({uuid_of(number): service(uuid_of(number))}, by=who)
-    wanted = chosen("roos", uuid_of(number), until.date())
+    wanted = chosen("roos", uuid_of(number), day_of(until))
     try:
         with writing(session):
             shown = giving.plan(session, place, wanted).digest
