@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from signal import SIGQUIT
+from typing import Final
 from urllib.parse import urlsplit
 
 import psycopg
@@ -66,6 +67,10 @@ def visit(scene: Scene) -> Iterator[Callable[..., User]]:
         yield make
 
 
+# What a party asks again once its copy is a minute old, which is no part of a login.
+DOCUMENTS: Final = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
+
+
 class AtRequest:
     """Acts once, just before so manieth request of a login reaches an instance."""
 
@@ -73,6 +78,8 @@ class AtRequest:
         self._number, self._act, self.seen = number, act, 0
 
     def __call__(self, method: str, path: str) -> None:
+        if path.startswith(DOCUMENTS):
+            return
         self.seen += 1
         if self.seen == self._number:
             self._act(f"{method} {urlsplit(path).path}")
