@@ -4,6 +4,7 @@ than it should, and health says so.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -149,7 +150,7 @@ def test_X_08_an_instance_that_is_three_minutes_off_takes_itself_out(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(
-    ("seconds", "wrong"), [(0, False), (4, False), (6, True), (-MINUTES, True)]
+    ("seconds", "wrong"), [(0, False), (4, False), (60, True), (-MINUTES, True)]
 )
 def test_X_08_we_compare_with_postgresql_and_redis(
     postgresql_url: str,
@@ -163,10 +164,12 @@ def test_X_08_we_compare_with_postgresql_and_redis(
     engine = make_engine(postgresql_url)
     store = RedisStore(redis_url, utc_now, lambda: True)
     with Session(engine) as session:
+        began = time.monotonic()
         found = clocks.measure(session, store, ours)
+        took = time.monotonic() - began
     assert found.keys() == {"database", "store"}
     for difference in found.values():
-        assert abs(difference.total_seconds() - seconds) < 1
+        assert abs(difference.total_seconds() - seconds) <= took + 0.1
     assert clocks.is_ours_wrong(found) is clocks.differ(found) is wrong
     store.close()
     engine.dispose()
