@@ -75,7 +75,7 @@ def test_who_is_killed_leaves_the_jobs_to_another_within_the_time_that_is_told(
             first.wait(SOON)
             killed = time.monotonic()
             wait(lambda: doer(installation) in told_apart(server)[1])
-            assert time.monotonic() - killed < lease.HANDED_OVER_WITHIN + 10
+            assert time.monotonic() - killed < lease.HANDED_OVER_WITHIN + 60
             seen = heartbeat.last_beat(installation.process.store)
             assert seen is not None
 

@@ -36,7 +36,7 @@ CUT_CONNECTIONS = (
 )
 SOON = 60  # seconds; on a busy machine
 A_MINUTE_AND_SOON = 60 + SOON  # see docs/operators/faults.md
-HANGS = 30  # seconds after which a page that should be there in six counts as hanging
+HANGS = 90  # seconds after which a page that should be there in six counts as hanging
 REQUESTS = 9  # that a login makes to the broker
 AT_CODE = 6  # the request that brings the code of an app, or the consent
 
