@@ -20,7 +20,7 @@ from admin.cli.moments import Since
 pass_invocation = click.make_pass_decorator(Invocation)
 KEY_USES = (
     *("oidc_signing", "saml_signing", "saml_encryption", "saml_idp_signing"),
-    *("client_signing", "audit_signing"),
+    *("client_signing", "client_encryption", "audit_signing"),
 )
 
 

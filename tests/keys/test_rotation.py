@@ -45,7 +45,7 @@ def kept_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def generate(algorithm: str) -> AnyPrivateKey:
         name = f"rotation {next(number)}"
-        return ec_key(name) if algorithm == "ES256" else rsa_key(name)
+        return ec_key(name) if algorithm in ("ES256", "ECDH-ES") else rsa_key(name)
 
     monkeypatch.setattr("keys.rotation._generate", generate)
 
