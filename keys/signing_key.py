@@ -77,7 +77,7 @@ class SigningKey(Base):
 
 
 def is_of_a_known_use() -> ColumnElement[bool]:
-    """A newer version that runs beside this one may have made keys for what this one does not do."""
+    """A newer version beside this one may have made keys for what this one does not do."""
     return SigningKey.use.in_(tuple(KeyUse))
 
 
