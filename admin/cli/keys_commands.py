@@ -45,6 +45,21 @@ def keys_list(invocation: Invocation, as_json: bool) -> None:
             click.echo(line)
 
 
+@keys.command("public", context_settings=BY_KID)
+@click.argument("kid")
+@pass_invocation
+def keys_public(invocation: Invocation, kid: str) -> None:
+    """Show the public half of the key KID in PEM, for a party that keeps it by hand."""
+    from admin.cli.keys import public_pem
+    from keys.revocation import NoSuchKey
+
+    with explained():
+        try:
+            click.echo(public_pem(invocation.settings(), kid), nl=False)
+        except NoSuchKey as unknown:
+            fail(str(unknown), 2)
+
+
 @keys.command("rotate")
 @click.option("--use", type=click.Choice(KEY_USES), help="Only this use. Default: all.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the calendar; change nothing.")

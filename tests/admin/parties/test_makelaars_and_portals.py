@@ -198,30 +198,6 @@ def test_a_makelaar_that_does_not_fit_is_told_with_field_and_remedy(
     assert trouble.field == field and seen in trouble.seen and remedy in trouble.remedy
 
 
-@pytest.mark.parametrize(
-    ("what", "member", "other"),
-    [
-        (what, member, other)
-        for what in ("id_token", "userinfo")
-        for member, other in (("alg", "RSA1_5"), ("enc", "A192GCM"))
-    ],
-)
-def test_a_makelaar_that_cannot_encrypt_as_was_agreed_is_told(
-    what: str, member: str, other: str
-) -> None:
-    ours = {"userinfo": True, f"{what}_encrypted_response_alg": "RSA-OAEP"}
-    settings = SETTINGS.model_copy(update=ours)
-    offer = f"{what}_encryption_{member}_values_supported"
-    offers = {
-        **discovered(userinfo_endpoint=f"{ISSUER}/u", **{offer: ["RSA-OAEP", "A128CBC-HS256"]})
-    }
-    assert oidc(offers, settings)[0] == []
-    (trouble,), _ = oidc(discovered(userinfo_endpoint=f"{ISSUER}/u", **{offer: [other]}), settings)
-    assert trouble.field == f"oidc.{what}_encrypted_response_{member}"
-    assert f"the makelaar offers {other}" in trouble.seen and "choose" in trouble.remedy
-    assert oidc(discovered(**{offer: [other]}))[0] == []  # nothing was agreed
-
-
 AT_DISCOVERY: Final[list[HttpAnswer | Exception]] = [
     OutgoingRefused("address"),
     *(OutgoingFailed(word) for word in ("name_not_found", "refused", "tls_name", "tls_expired")),
