@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
+from keys.jose_algorithms import KEY_ENCRYPTIONS
 from keys.keyring import AnyPrivateKey, KeyRing, KeyUse, PrivateKey
 
 _DRAWS: Final = 7
@@ -28,24 +29,34 @@ def public_jwks(keyring: KeyRing, use: KeyUse) -> dict[str, Any]:
 
 
 def client_jwks(keyring: KeyRing) -> dict[str, Any]:
-    """What makelaars fetch to verify our private_key_jwt: for each algorithm an entry of its own,
-    with a name of its own. Some choose by ``kid`` alone, others refuse a key without ``alg`` or
-    take it for one of RS256. The entries for RS256 come first: whoever looks at no name finds what
-    most of our proofs are signed with.
+    """What makelaars fetch to verify our private_key_jwt, and to encrypt for us: for each algorithm
+    an entry of its own, with a name of its own. Some choose by ``kid`` alone, others refuse a key
+    without ``alg`` or take it for one of RS256. The entries for RS256 come first: whoever looks at
+    no name finds what most of our proofs are signed with.
     """
     found = []
-    for key in keyring.published(KeyUse.CLIENT_SIGNING):
-        for algorithm in SIGNED_WITH[key.algorithm]:
-            named = {"kid": kid_for(key, algorithm), "alg": algorithm}
-            found.append({**_public_jwk(key), **named})
+    for use, said, serves in (
+        (KeyUse.CLIENT_SIGNING, "sig", SIGNED_WITH),
+        (KeyUse.CLIENT_ENCRYPTION, "enc", ENCRYPTED_WITH),
+    ):
+        for key in keyring.published(use):
+            for algorithm in serves[key.algorithm]:
+                named = {"kid": kid_for(key, algorithm), "use": said, "alg": algorithm}
+                found.append({**_public_jwk(key), **named})
     return {"keys": sorted(found, key=lambda jwk: _ORDER.index(jwk["alg"]))}
 
 
-# By the algorithm that a key was made for. The RSA key signs RS256 and PS256 alike.
+# By the algorithm that a key was made for. An RSA key signs RS256 and PS256 alike.
 SIGNED_WITH: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"RS256": ("RS256", "PS256"), "ES256": ("ES256",)}
 )
-_ORDER: Final = ("RS256", "PS256", "ES256")
+ENCRYPTED_WITH: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        made_for: tuple(alg for alg in KEY_ENCRYPTIONS if alg.startswith(made_for))
+        for made_for in ("RSA-OAEP", "ECDH-ES")
+    }
+)
+_ORDER: Final = ("RS256", "PS256", "ES256", *KEY_ENCRYPTIONS)
 
 
 def kid_for(key: PrivateKey, algorithm: str) -> str:

@@ -25,14 +25,17 @@ from sqlalchemy.orm import Session
 
 from keys.certificates import chain_from_pem
 from keys.sealing import SealBroken, Sealer
-from keys.signing_key import KeyState, KeyUse, SigningKey
+from keys.signing_key import KeyState, KeyUse, SigningKey, is_of_a_known_use
 
 __all__ = ["AnyPrivateKey", "KeyMissing", "KeyRing", "KeyState", "KeyUse", "PrivateKey"]
 __all__ += ["load_keyring", "open_key", "seal_key"]
 
 AnyPrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
-# One RSA key serves these; ES256 has a key of its own.
-_KEY_TYPE: Final = {"RSA": "RSA", "RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
+# One RSA key of a use serves all that RSA does.
+_KEY_TYPE: Final = {
+    **dict.fromkeys(("RSA", "RS256", "PS256", "RSA-OAEP", "RSA-OAEP-256"), "RSA"),
+    **dict.fromkeys(("ES256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"), "EC"),
+}
 
 
 class KeyMissing(LookupError):
@@ -99,6 +102,7 @@ def load_keyring(session: Session, sealer: Sealer, now: datetime | None = None) 
     rows = session.scalars(
         select(SigningKey)
         .where(SigningKey.state.not_in((KeyState.RETIRED, KeyState.REQUESTED)))
+        .where(is_of_a_known_use())
         .order_by(SigningKey.use, SigningKey.algorithm, SigningKey.created_at, SigningKey.kid)
     ).all()
     return KeyRing(tuple(_private_key(row, _state_at(row, rows, now), sealer) for row in rows))

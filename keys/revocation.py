@@ -26,6 +26,7 @@ _LOST: Final = {
     KeyUse.SAML_TLS_CLIENT: "Makelaars that ask for it in TLS refuse the calls that use it.",
     KeyUse.SAML_ENCRYPTION: "Answers encrypted to it cannot be opened: logins under way fail.",
     KeyUse.CLIENT_SIGNING: "Requests for tokens signed with it, under way now, are refused.",
+    KeyUse.CLIENT_ENCRYPTION: "Tokens encrypted to it cannot be opened: logins under way fail.",
     KeyUse.AUDIT_SIGNING: "Checkpoints of the audit that it signed are still verified.",
 }
 _UNKNOWN: Final = {
@@ -35,6 +36,7 @@ _UNKNOWN: Final = {
     KeyUse.SAML_IDP_SIGNING: _PORTALS + "metadata: tell them today.",
     KeyUse.SAML_TLS_CLIENT: "A certificate of an authority is not replaced: import another one.",
     KeyUse.CLIENT_SIGNING: _AGAIN + "key set.",
+    KeyUse.CLIENT_ENCRYPTION: "Makelaars that encrypt tokens must read our new key set first.",
     KeyUse.AUDIT_SIGNING: "Nothing is sealed in the audit until there is a new key.",
 }
 

@@ -20,7 +20,7 @@ from keys.jwks import thumbprint, with_typable_id
 from keys.keyring import AnyPrivateKey, load_keyring, seal_key
 from keys.rotation_policy import RotationPolicy as RotationPolicy
 from keys.sealing import Sealer
-from keys.signing_key import KeyState, KeyUse, SigningKey
+from keys.signing_key import KeyState, KeyUse, SigningKey, is_of_a_known_use
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
@@ -36,6 +36,8 @@ NEEDED: Final = (
     (KeyUse.SAML_IDP_SIGNING, "RSA"),
     (KeyUse.CLIENT_SIGNING, "RS256"),
     (KeyUse.CLIENT_SIGNING, "ES256"),
+    (KeyUse.CLIENT_ENCRYPTION, "RSA-OAEP"),
+    (KeyUse.CLIENT_ENCRYPTION, "ECDH-ES"),
     (KeyUse.AUDIT_SIGNING, "ES256"),
 )
 # Every use there may be a key for: one for TLS comes only where somebody asked for it.
@@ -168,7 +170,7 @@ def renew_due(session: Session, sealer: Sealer, now: datetime, policy: RotationP
 
 def live_keys(session: Session) -> tuple[SigningKey, ...]:
     """Every key that is not retired, oldest first."""
-    query = select(SigningKey).where(SigningKey.state != KeyState.RETIRED)
+    query = select(SigningKey).where(SigningKey.state != KeyState.RETIRED, is_of_a_known_use())
     return tuple(session.scalars(query.order_by(SigningKey.created_at, SigningKey.kid)))
 
 
@@ -286,7 +288,7 @@ def add_key(
 
 
 def _generate(algorithm: str) -> AnyPrivateKey:
-    if algorithm == "ES256":
+    if algorithm in ("ES256", "ECDH-ES"):
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
 

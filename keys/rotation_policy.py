@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from keys.signing_key import CERTIFIED_USES, KeyUse, SigningKey
+
+_OPENING: Final = (KeyUse.SAML_ENCRYPTION, KeyUse.CLIENT_ENCRYPTION)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class RotationPolicy:
 
     def keep_of(self, use: KeyUse) -> timedelta:
         """How long a key of this use is kept after its successor took over."""
-        return self.keep_decrypting if use is KeyUse.SAML_ENCRYPTION else self.keep
+        return self.keep_decrypting if use in _OPENING else self.keep
 
     def activation_of(self, key: SigningKey) -> datetime:
         """From when a next key is used: its date, or what the policy makes of its age."""

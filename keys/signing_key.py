@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy import ColumnElement, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type, sealed_column
@@ -21,6 +21,7 @@ class KeyUse(enum.StrEnum):
     SAML_IDP_SIGNING = "saml_idp_signing"  # as identity provider, towards portals
     SAML_TLS_CLIENT = "saml_tls_client"  # our side of TLS at who asks it
     CLIENT_SIGNING = "client_signing"  # our private_key_jwt at makelaars
+    CLIENT_ENCRYPTION = "client_encryption"  # ID tokens and userinfo encrypted for us
     AUDIT_SIGNING = "audit_signing"  # checkpoints of the audit chain
 
 
@@ -64,7 +65,7 @@ class SigningKey(Base):
 
     kid: Mapped[str] = mapped_column(String(43), primary_key=True)
     use: Mapped[KeyUse] = mapped_column(enum_column_type(KeyUse, 20))
-    algorithm: Mapped[str] = mapped_column(String(10))  # RS256, ES256, or RSA for SAML
+    algorithm: Mapped[str] = mapped_column(String(10))  # what it was made for; RSA for SAML
     state: Mapped[KeyState] = mapped_column(enum_column_type(KeyState, 10))
     sealed: Mapped[bytes | None] = sealed_column("signing-key:{use}:{kid}")  # PKCS #8 DER
     # PEM, for SAML: its own first, then those of the authorities that issued it.
@@ -73,6 +74,11 @@ class SigningKey(Base):
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
     # From when a next key is used, whether or not anybody wrote down by then that it is.
     activates_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def is_of_a_known_use() -> ColumnElement[bool]:
+    """A newer version beside this one may have made keys for what this one does not do."""
+    return SigningKey.use.in_(tuple(KeyUse))
 
 
 def is_retired(session: Session, use: KeyUse, kid: str) -> bool:

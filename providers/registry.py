@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
-from keys.jose_algorithms import VerifiedAlgorithm
+from keys.jose_algorithms import ContentEncryption, KeyEncryption, VerifiedAlgorithm
 from providers.saml.dialects.etd import UNNAMED
 from providers.saml.dialects.saml2int import SAML2INT
 from providers.saml_settings import MAX_SKEW_SECONDS, SamlSettings
@@ -97,6 +97,28 @@ class OidcSettings(RegisteredDocument):
         description=(
             "The algorithm that the makelaar signs ID tokens with. Another one is refused."
         ),
+    )
+    id_token_encrypted_response_alg: KeyEncryption | None = Field(
+        default=None,
+        description=(
+            "How the makelaar encrypts ID tokens and logout tokens for Sluis, after it signed them:"
+            " with a key of `/oidc/client-jwks` that says `use: enc`. One that is not encrypted, or"
+            " otherwise, is refused. Left out: they are not encrypted."
+        ),
+    )
+    id_token_encrypted_response_enc: ContentEncryption = Field(
+        default="A128CBC-HS256",
+        description="With `id_token_encrypted_response_alg`: what the content is encrypted in.",
+    )
+    userinfo_encrypted_response_alg: KeyEncryption | None = Field(
+        default=None,
+        description=(
+            "The same of what UserInfo says, signed before or not. Left out: it is not encrypted."
+        ),
+    )
+    userinfo_encrypted_response_enc: ContentEncryption = Field(
+        default="A128CBC-HS256",
+        description="With `userinfo_encrypted_response_alg`: what the content is encrypted in.",
     )
     scopes: tuple[str, ...] = Field(default=("openid",), description="The scopes that are asked.")
     endpoint_hosts: tuple[str, ...] = Field(

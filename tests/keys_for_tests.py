@@ -51,7 +51,7 @@ def make_private_key(
 ) -> PrivateKey:
     """One key of ours; another ``name`` gives another key."""
     label = f"{use} {algorithm} {state} {name}"
-    key: AnyPrivateKey = ec_key(label) if algorithm == "ES256" else rsa_key(label)
+    key: AnyPrivateKey = ec_key(label) if algorithm in ("ES256", "ECDH-ES") else rsa_key(label)
     certificate = None
     if use in CERTIFIED_USES and isinstance(key, RSAPrivateKey):
         certificate = self_signed(key, label, MADE_AT)

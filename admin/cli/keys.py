@@ -42,6 +42,12 @@ def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
     return aligned([_HEAD, *(_as_row(entry) for entry in found)])
 
 
+def public_pem(settings: Settings, kid: str) -> str:
+    """The public half of this key. Raises NoSuchKey."""
+    with opened(settings) as at:
+        return signing_keys.public_half(at.session, at.sealer, kid)
+
+
 def calendar(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
     """What a rotation begun now brings, a line per step."""
     with opened(settings) as at:

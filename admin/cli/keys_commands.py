@@ -20,7 +20,7 @@ from admin.cli.moments import Since
 pass_invocation = click.make_pass_decorator(Invocation)
 KEY_USES = (
     *("oidc_signing", "saml_signing", "saml_encryption", "saml_idp_signing"),
-    *("client_signing", "audit_signing"),
+    *("client_signing", "client_encryption", "audit_signing"),
 )
 
 
@@ -43,6 +43,21 @@ def keys_list(invocation: Invocation, as_json: bool) -> None:
     with explained():
         for line in list_keys(invocation.settings(), as_json=as_json):
             click.echo(line)
+
+
+@keys.command("public", context_settings=BY_KID)
+@click.argument("kid")
+@pass_invocation
+def keys_public(invocation: Invocation, kid: str) -> None:
+    """Show the public half of the key KID in PEM, for a party that keeps it by hand."""
+    from admin.cli.keys import public_pem
+    from keys.revocation import NoSuchKey
+
+    with explained():
+        try:
+            click.echo(public_pem(invocation.settings(), kid), nl=False)
+        except NoSuchKey as unknown:
+            fail(str(unknown), 2)
 
 
 @keys.command("rotate")

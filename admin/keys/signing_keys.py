@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from keys import revocation
 from keys.calendar import CalendarEntry, CalendarStep, entries, steps
+from keys.keyring import open_key
 from keys.revocation import Revoked
 from keys.rotation import NEEDED, NextKeyExists, RotationPolicy, introduce, live_keys
 from keys.sealing import Sealer
@@ -47,6 +49,15 @@ class Consequences:
 def listed(session: Session, policy: RotationPolicy) -> tuple[CalendarEntry, ...]:
     """Every key in use; nothing of private halves."""
     return entries(live_keys(session), policy)
+
+
+def public_half(session: Session, sealer: Sealer, kid: str) -> str:
+    """In PEM, for a party that keeps it by hand. Raises NoSuchKey, WrongMasterKey."""
+    row = revocation.find(session, kid)
+    if row.sealed is None:
+        raise revocation.NoSuchKey(f"the key {row.kid} has no halves any more")
+    public = open_key(row.sealed, row.kid, row.use, sealer).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def planned(

@@ -14,6 +14,7 @@ from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client, discovery
 from providers.oidc.client_proof import ALGORITHMS, assertion_algorithm
 from providers.oidc.discovery import ProviderMetadata
+from providers.oidc.encrypted_tokens import ID_TOKEN, USERINFO, agreed
 from providers.oidc.errors import proof_setting
 from providers.oidc.keys import MAX_BYTES, read_jwks
 from providers.registry import OidcSettings
@@ -102,11 +103,22 @@ def _words(endpoint: MakelaarEndpoint) -> LoginWords:
     )
 
 
+def _encryptions(settings: OidcSettings) -> Iterator[tuple[str, str]]:
+    """Settings and what discovery calls them, where encryption was agreed."""
+    for what in (ID_TOKEN, USERINFO):
+        for member in ("alg", "enc") if agreed(settings, what) is not None else ():
+            yield (
+                f"{what}_encrypted_response_{member}",
+                f"{what}_encryption_{member}_values_supported",
+            )
+
+
 def _wishes(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[PartyTrouble]:
     """What discovery says is not done there (Discovery §3); silence says nothing."""
     for field, name in (
         ("id_token_signed_response_alg", "id_token_signing_alg_values_supported"),
         ("token_endpoint_auth_method", "token_endpoint_auth_methods_supported"),
+        *_encryptions(settings),
     ):
         offered, ours = document.get(name), getattr(settings, field)
         if isinstance(offered, list) and ours not in offered:

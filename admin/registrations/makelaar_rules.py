@@ -51,6 +51,18 @@ def _is_of_all_tenants(oidc: OidcSettings) -> bool:
     return "{" in oidc.issuer or bool(_ALL_TENANTS.match(oidc.issuer))
 
 
+def _content_alone(what: str) -> Rule[OidcSettings]:
+    """``enc`` goes with ``alg``."""
+    alg, enc = (f"{what}_encrypted_response_{member}" for member in ("alg", "enc"))
+    usual = OidcSettings.model_fields[enc].default
+    return never(
+        enc,
+        lambda oidc: getattr(oidc, alg) is None and getattr(oidc, enc) != usual,
+        f"without {alg} nothing is encrypted, so it does nothing",
+        f"write {alg} as well, or take it away",
+    )
+
+
 def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
     for number, host in enumerate(oidc.endpoint_hosts):
         field = f"endpoint_hosts.{number}"
@@ -128,6 +140,13 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         lambda oidc: _by_secret(oidc) and oidc.token_endpoint_auth_signing_alg is not None,
         "with a secret no assertion is sent, so it does nothing",
         "take it away, or write private_key_jwt",
+    ),
+    *(_content_alone(what) for what in ("id_token", "userinfo")),
+    never(
+        "userinfo_encrypted_response_alg",
+        lambda oidc: oidc.userinfo_encrypted_response_alg is not None and not oidc.userinfo,
+        "userinfo is off, so nothing of it is opened",
+        "write userinfo: true as well, or take it away",
     ),
     Rule("endpoint_hosts", _hosts),
     never(

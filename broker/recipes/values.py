@@ -77,6 +77,7 @@ def of_this_server(base_url: str, makelaar: str) -> dict[str, object]:
         "client_jwks": f"{base_url}/oidc/client-jwks",
         "callback": sp.oidc_callback_url(base_url, makelaar),
         "logged_out": sp.logged_out_url(base_url, makelaar),
+        "front_channel": f"{base_url}/oidc/frontchannel-logout/{makelaar}",
         "levels": [level for level in AssuranceLevel if level.eidas is not None],
         "algorithms": list(ALGORITHMS),
         "claims": sorted(CLAIMS),

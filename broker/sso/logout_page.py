@@ -8,8 +8,7 @@ from broker.runtime import Runtime
 from broker.sso.grants import Participant
 from broker.sso.logout import LogoutOutcome
 from broker.sso.pages import LoggedOutPage
-from broker.web.language import locale
-from broker.web.registration_names import makelaar_name
+from broker.web.registration_names import makelaar_name, service_name
 
 
 def logged_out_page(rt: Runtime, outcome: LogoutOutcome) -> LoggedOutPage:
@@ -26,9 +25,9 @@ def logged_out_page(rt: Runtime, outcome: LogoutOutcome) -> LoggedOutPage:
 
 
 def service_names(rt: Runtime, portals: Iterable[Participant]) -> tuple[str, ...]:
-    """The services by name, each once."""
-    services = (rt.configuration.services.get(one.service_uuid) for one in portals)
-    return tuple(dict.fromkeys(one.name.in_(locale()) for one in services if one is not None))
+    """The services by name, each once; one that was withdrawn as well, which may be open still."""
+    names = (service_name(rt.configuration, one.service_uuid) for one in portals)
+    return tuple(dict.fromkeys(names))
 
 
 def _makelaars(rt: Runtime, ids: Iterable[str]) -> tuple[str, ...]:

@@ -121,13 +121,16 @@ def by_back_channel(provider_id: str) -> Response:
 @Endpoint(limit="logout", sets_language=False)
 def by_front_channel(provider_id: str) -> Response:
     """Front-Channel Logout 1.0 §3, in a frame of the makelaar, where our cookies do not come: the
-    session is the one of ``iss`` and ``sid``, which nobody guesses. The page holds nothing.
+    session is the one of ``sid``, which nobody guesses. Entra ID leaves ``iss`` out: the address is
+    of one makelaar already. The page holds nothing.
     """
     rt = runtime()
     record = rt.configuration.providers.get(provider_id)
     issuers, ids = request.args.getlist("iss"), request.args.getlist("sid")
     is_theirs = record is not None and record.oidc is not None and record.logout != NEVER
-    if record is None or not is_theirs or len(ids) != 1 or issuers != [_issuer(record)]:
+    if record is None or not is_theirs or len(ids) != 1:
+        return Response("", 400, mimetype="text/html")
+    if issuers not in ([], [_issuer(record)]):
         return Response("", 400, mimetype="text/html")
     try:
         sid = session_id_in(ids[0])

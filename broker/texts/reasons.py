@@ -21,6 +21,7 @@ from broker.texts.common_reasons import (
     REQUEST,
     STOPPED,
 )
+from broker.texts.encryption_reasons import OF_ENCRYPTION
 from broker.texts.errors import ERRORS
 from broker.texts.explanation import (
     AT_MAKELAAR,
@@ -91,7 +92,7 @@ _GROUPS: Final = (
     (NOT_OURS, "unsolicited", ""),
     (NOT_ASKED, "replayed state_mismatch token_nonce already_answered", ""),
     (ENCRYPTION, "decryption_failed", ""),
-    (BAD_MESSAGE, "encrypted_id encrypted_attribute token_encrypted", ""),
+    (BAD_MESSAGE, "encrypted_id encrypted_attribute", ""),
     (NOT_ENCRYPTED, "assertion_not_encrypted", ""),
     (IDENTIFIER_UNREAD, "identifier_unread", ""),
     (IDENTIFIER_CLEAR, "identifier_clear", ""),
@@ -308,6 +309,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **OF_SAML_PORTALS,
     **OF_LOGOUTS,
     **OF_ARTIFACTS,
+    **OF_ENCRYPTION,
     **OF_PASSIVE,
     "makelaar_paused": _SINGLE["provider_not_live"],
     **page_reasons.BY_REASON,

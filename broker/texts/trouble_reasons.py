@@ -227,7 +227,7 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         DOES_NOT_FIT,
     ),
     "own_key_missing": Explanation(
-        _("Wij hebben geen actieve sleutel om ons verzoek aan de makelaar te ondertekenen."),
+        _("Wij hebben geen actieve sleutel voor deze makelaar, om te ondertekenen of zijn antwoord te openen."),
         _("Kijk met sluis keys list welke sleutel ontbreekt, en zet hem terug uit de reservekopie."),
         Fixer.OPERATOR,
         WITH_US,

@@ -23,7 +23,9 @@ from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
 MAX_BYTES: Final = 64 * 1024
-_BEARER: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
+# RFC 6749 appendix A.12 without the space, so that it is one word in a header. RFC 6750 §2.1 has
+# fewer signs; Salesforce writes ``!``.
+_BEARER: Final = re.compile(r"[!-~]+")
 # The grant failed, which says something about this login; any other error is about the two of us.
 _ABOUT_THE_GRANT: Final = frozenset({"invalid_grant", "invalid_request"})
 # Auth0 says of a wrong secret that access is denied.

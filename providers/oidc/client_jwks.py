@@ -1,4 +1,6 @@
-"""Our own public keys, as makelaars fetch them to verify our private_key_jwt (RFC 7523)."""
+"""Our own public keys, as makelaars fetch them: to verify our private_key_jwt (RFC 7523), and to
+encrypt for us.
+"""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ ABOUT_THE_USER: Final = frozenset(
         "unmet_authentication_requirements",
     }
 )
-# What a user did who stopped; the second word is Apple's.
-STOPPED: Final = frozenset({"access_denied", "user_cancelled_authorize"})
+# What a user did who stopped; the second word is of Apple and LinkedIn, the third of LinkedIn.
+STOPPED: Final = frozenset({"access_denied", "user_cancelled_authorize", "user_cancelled_login"})
 AWAY: Final = frozenset({"server_error", "temporarily_unavailable"})
 _REDIRECT: Final = frozenset({"invalid_redirect_uri", "redirect_mismatch", "redirect_uri_mismatch"})
 _CLIENT: Final = frozenset(

@@ -25,7 +25,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
-from providers.oidc import client, representation
+from providers.oidc import client, encrypted_tokens, representation
 from providers.oidc.authorize import asked, departure, take_code
 from providers.oidc.client_proof import check_proof
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
@@ -85,6 +85,7 @@ class OidcProvider:
         """Where to send the browser. Raises ProviderUnavailable."""
         metadata = self._metadata.get(now)
         check_proof(self._settings, metadata, self._keyring)
+        encrypted_tokens.check_keys(self._settings, self._keyring)
         request = asked(
             ask,
             record=self._record,
@@ -138,8 +139,9 @@ class OidcProvider:
             now=now,
             party=self._party,
         )
+        id_token = encrypted_tokens.opened_token(tokens.id_token, self._settings, self._keyring)
         id_claims = read_id_token(
-            tokens.id_token,
+            id_token,
             settings=self._settings,
             find_key=lambda kid: self._find_key(kid, metadata, now),
             expected=_expected(remembered, code, tokens.access_token, now),
@@ -147,7 +149,7 @@ class OidcProvider:
         more = self._userinfo(metadata, tokens, id_claims, now)
         claims = representation.together(more, id_claims)
         there = self.logout.names_in(
-            subject_of(id_claims), id_claims.get("sid"), tokens.id_token, metadata
+            subject_of(id_claims), id_claims.get("sid"), id_token, metadata
         )
         return replace(self._identity(id_claims, claims, remembered, code, now), there=there)
 
@@ -160,7 +162,7 @@ class OidcProvider:
         """What a logout token says. Raises ProviderRefused, ProviderUnavailable."""
         metadata, settings = self._metadata.get(now), self._settings
         claims = verify(
-            token,
+            encrypted_tokens.opened_token(token, settings, self._keyring),
             settings.id_token_signed_response_alg,
             lambda kid: self._find_key(kid, metadata, now),
             TYPES,
@@ -204,7 +206,10 @@ class OidcProvider:
         """What userinfo adds about the same person; nothing where it is not registered."""
         if not self._settings.userinfo:
             return {}
-        found = client.fetch_userinfo(self._outgoing, metadata, tokens, self._settings, self._party)
+        answered = client.fetch_userinfo(
+            self._outgoing, metadata, tokens, self._settings, self._party
+        )
+        found = encrypted_tokens.opened_userinfo(answered, self._settings, self._keyring)
         if isinstance(found, str):
             alg = self._settings.id_token_signed_response_alg
             found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))

@@ -109,7 +109,7 @@ def verify(token: str, alg: str, find_key: FindKey, types: Sequence[str] = ("JWT
         signed = jws.deserialize_compact(token, key, registry=verifying([alg], MAX_HEADER))
     except (JoseError, ValueError):
         raise ProviderRefused("token_signature", element="token", seen=alg) from None
-    return _json_object(signed.payload)
+    return json_object(signed.payload)
 
 
 def _kind(typ: object) -> str:
@@ -155,9 +155,12 @@ def _header(token: str) -> Mapping[str, Any]:
         raise _not_as_agreed("token_malformed", "too long, or not ASCII", "token", expected)
     parts = token.split(".")
     if len(parts) == 5:
-        what = "no encryption was registered"
         raise ProviderRefused(
-            "token_encrypted", what, element="token", seen="encrypted", expected="signed alone"
+            "token_encrypted",
+            "no encryption was registered",
+            element="token",
+            seen="encrypted",
+            expected="signed alone",
         )
     if len(parts) != 3 or len(parts[0]) > MAX_HEADER:
         seen = f"{len(parts)} parts, a header of {len(parts[0])} signs"
@@ -166,10 +169,11 @@ def _header(token: str) -> Mapping[str, Any]:
         raw = base64.b64decode(parts[0] + "=" * (-len(parts[0]) % 4), b"-_", validate=True)
     except binascii.Error:
         raise _not_as_agreed("token_malformed", "no base64url", "header", "base64url") from None
-    return _json_object(raw)
+    return json_object(raw)
 
 
-def _json_object(raw: bytes) -> Mapping[str, Any]:
+def json_object(raw: bytes) -> Mapping[str, Any]:
+    """One object, in which each name stands once. Raises ProviderRefused."""
     try:
         document = json.loads(raw, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
     except (ValueError, RecursionError):

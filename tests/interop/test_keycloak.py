@@ -86,6 +86,51 @@ def test_a_user_of_keycloak_logs_in_over_openid_connect(
     assert shown.url.startswith(running.addresses.portal)
 
 
+STRICT = {
+    "require.pushed.authorization.requests": "true",
+    "token.endpoint.auth.signing.alg": "ES256",
+    "id.token.encrypted.response.alg": "RSA-OAEP-256",
+    "id.token.encrypted.response.enc": "A256GCM",
+    "user.info.response.signature.alg": "RS256",
+    "user.info.encrypted.response.alg": "RSA-OAEP",
+    "user.info.encrypted.response.enc": "A128CBC-HS256",
+}
+STRICT_HERE = """\
+  token_endpoint_auth_signing_alg: ES256
+  pushes_requests: true
+  response_mode: form_post
+  id_token_encrypted_response_alg: RSA-OAEP-256
+  id_token_encrypted_response_enc: A256GCM
+  userinfo: true
+  userinfo_encrypted_response_alg: RSA-OAEP
+"""
+
+
+def test_keycloak_gets_the_request_beforehand_posts_its_answer_and_encrypts_its_tokens(
+    running: RunningDemo, server: Keycloak
+) -> None:
+    """The same client, as strict as it can be: our proof is in ES256, and each of its answers is
+    opened with a key of ours.
+    """
+    page = recipes.page_of("keycloak-oidc", running, recipes.agree("kc-strict", server.base_url))
+    client = json.loads(recipes.file_of(page, "client.json"))
+    client["attributes"] |= STRICT
+    server.call("POST", "/clients", json={**client, "clientId": "sluis-strict"})
+    ours = recipes.file_of(page, "sluis.yaml").replace(
+        "client_id: sluis", "client_id: sluis-strict"
+    )
+    running.apply("kc-strict", f"{ours.rstrip()}\n{STRICT_HERE}")
+    browser = recipes.at_makelaar(running, SERVICE, "kc-strict")
+    (asked,) = [url for url in browser.visited if "/openid-connect/auth?" in url]
+    assert set(parse_qs(urlsplit(asked).query)) == {"client_id", "request_uri"}
+    posted = _log_in(browser)
+    (form,) = posted.forms
+    assert {"code", "state"} <= {name for name, _ in form.form_values()}
+    recipes.go_on(browser)
+    shown = _as_oneself(browser)
+    assert shown.url.startswith(running.addresses.portal)
+
+
 APPLICATION = {
     "clientId": "toepassing",
     "publicClient": True,

@@ -247,12 +247,25 @@ def test_a_frame_of_the_makelaar_ends_the_session(world: World) -> None:
     assert standing(world) == 0
 
 
+def test_entra_id_does_not_say_who_it_is_in_its_frame(world: World) -> None:
+    logged_in(world)
+    sid = kept(world).index
+    elsewhere = world.wire.request(
+        "GET", f"{ADDRESSES.broker}/oidc/frontchannel-logout/polderpoort?sid={sid}"
+    )
+    assert elsewhere.status == 400 and standing(world) == 1
+    assert world.wire.request("GET", f"{FRONT_CHANNEL}?sid=another").status == 200
+    assert standing(world) == 1
+    assert world.wire.request("GET", f"{FRONT_CHANNEL}?sid={sid}").status == 200
+    assert standing(world) == 0
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "",
-        "sid={sid}",
         "iss={iss}",
+        "iss=&sid={sid}",
         "iss=https://elders.example&sid={sid}",
         "iss={iss}&sid={sid}&sid={sid}",
         "iss={iss}&iss={iss}&sid={sid}",

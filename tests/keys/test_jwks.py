@@ -9,6 +9,7 @@ from joserfc.jwk import JWKRegistry, KeySet
 from sqlalchemy.orm import Session
 
 from keys.certificate_request import request_certificate
+from keys.jose_algorithms import KEY_ENCRYPTIONS
 from keys.jwks import client_jwks, joserfc_key, kid_for, public_jwks, with_typable_id
 from keys.keyring import AnyPrivateKey, KeyRing, KeyState, KeyUse
 from keys.rotation import make_key
@@ -42,11 +43,15 @@ def test_K_01_a_key_set_holds_nothing_private(published: list[dict[str, str]]) -
     assert published
     for jwk in published:
         assert not PRIVATE & set(jwk)
-        assert jwk["use"] == "sig"
+        assert jwk["use"] == ("enc" if jwk.get("alg") in KEY_ENCRYPTIONS else "sig")
 
 
 @pytest.mark.parametrize(
-    "use", [KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION, KeyUse.CLIENT_SIGNING]
+    "use",
+    [
+        *(KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION),
+        *(KeyUse.CLIENT_SIGNING, KeyUse.CLIENT_ENCRYPTION),
+    ],
 )
 def test_K_05_keys_of_another_use_are_in_no_key_set(use: KeyUse) -> None:
     with pytest.raises(ValueError, match="no JWK set"):
@@ -65,13 +70,26 @@ def test_makelaars_find_each_algorithm_under_a_name_of_its_own(algorithm: str) -
     """Keycloak takes a key without ``alg`` for one of RS256; others look for ``kid`` alone."""
     ring = make_keyring()
     key = ring.active(KeyUse.CLIENT_SIGNING, algorithm)
-    published = client_jwks(ring)["keys"]
+    published = [jwk for jwk in client_jwks(ring)["keys"] if jwk["use"] == "sig"]
     assert len({jwk["kid"] for jwk in published}) == len(published) == 3
     (jwk,) = [one for one in published if one["kid"] == kid_for(key, algorithm)]
     assert jwk["alg"] == algorithm
     token = jws.serialize_compact({"alg": algorithm}, b"x", joserfc_key(key), [algorithm])
     found = JWKRegistry.import_key(jwk)
     assert jws.deserialize_compact(token, found, algorithms=[algorithm]).payload == b"x"
+
+
+def test_makelaars_find_a_key_to_encrypt_with_for_each_algorithm_and_never_one_that_signs() -> None:
+    ring = make_keyring()
+    published = client_jwks(ring)["keys"]
+    assert len({jwk["kid"] for jwk in published}) == len(published)
+    numbers = {use: set[str]() for use in ("sig", "enc")}
+    for jwk in published:
+        numbers[jwk["use"]].add(jwk.get("n") or jwk["x"])
+    assert len(numbers["sig"]) == len(numbers["enc"]) == 2
+    assert not numbers["sig"] & numbers["enc"]
+    assert [jwk["alg"] for jwk in published if jwk["use"] == "enc"] == list(KEY_ENCRYPTIONS)
+    assert [jwk["use"] for jwk in published][:3] == ["sig"] * 3  # first for who looks at no use
 
 
 @pytest.mark.parametrize("later", [KeyState.NEXT, KeyState.RETIRING])

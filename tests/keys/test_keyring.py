@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from keys.certificates import to_pem
 from keys.keyring import KeyMissing, KeyRing, KeyState, KeyUse, load_keyring, seal_key
-from keys.rotation import NEEDED
+from keys.rotation import NEEDED, live_keys
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from keys.signing_key import SigningKey
 from tests.clocks import START
@@ -103,6 +104,16 @@ def test_what_is_retired_is_not_loaded(session: Session) -> None:
     session.add(row_of(make_keyring(), KeyUse.CLIENT_SIGNING, state=KeyState.RETIRED, sealed=None))
     session.commit()
     assert load_keyring(session, make_sealer()).keys == ()
+
+
+def test_a_key_for_what_only_a_newer_version_does_is_left_alone(session: Session) -> None:
+    known, newer = KeyUse.OIDC_SIGNING, KeyUse.CLIENT_SIGNING
+    session.add_all([row_of(make_keyring(), known), row_of(make_keyring(), newer)])
+    session.commit()
+    session.expunge_all()
+    session.execute(text("UPDATE signing_key SET use = 'tomorrow' WHERE use = 'client_signing'"))
+    assert [key.use for key in load_keyring(session, make_sealer()).keys] == [known]
+    assert [key.use for key in live_keys(session)] == [known]
 
 
 def test_K_06_under_another_master_key_no_ring_is_loaded(session: Session) -> None:

@@ -45,7 +45,7 @@ def kept_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def generate(algorithm: str) -> AnyPrivateKey:
         name = f"rotation {next(number)}"
-        return ec_key(name) if algorithm == "ES256" else rsa_key(name)
+        return ec_key(name) if algorithm in ("ES256", "ECDH-ES") else rsa_key(name)
 
     monkeypatch.setattr("keys.rotation._generate", generate)
 
@@ -250,3 +250,14 @@ def test_K_04_two_processes_that_rotate_at_once_make_one_key(
     session.rollback()  # what was read before is another snapshot
     found = [kid for kid, state in states(session).items() if state is KeyState.NEXT]
     assert sorted(made, key=str) == sorted([None, *found], key=str) and len(found) == 1
+
+
+def test_what_opens_is_kept_for_who_encrypts_to_the_key_of_before() -> None:
+    """Whatever the protocol; a key that signs goes sooner."""
+    policy = RotationPolicy(keep=timedelta(days=2), keep_decrypting=timedelta(days=40))
+    kept = {use: policy.keep_of(use).days for use in KeyUse}
+    assert {use for use, days in kept.items() if days == 40} == {
+        KeyUse.SAML_ENCRYPTION,
+        KeyUse.CLIENT_ENCRYPTION,
+    }
+    assert set(kept.values()) == {2, 40}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from joserfc.jwk import RSAKey
 from sqlalchemy.orm import Session
 
 from admin.cli import main
@@ -64,6 +65,23 @@ def test_the_list_shows_each_key_and_nothing_of_its_private_half(sluis: Sluis) -
     for key, line in zip(keys, lines, strict=True):
         days = [(key[n] or "-")[:10] for n in ("since", "moves_at", "certificate_end")]
         assert line.split() == [key["use"], key["algorithm"], key["kid"][:12], "active", *days]
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_a_makelaar_that_keeps_a_key_by_hand_gets_its_public_half(
+    sluis: Sluis, *, short: bool
+) -> None:
+    """The same numbers as in the key set, and nothing of the private half."""
+    kid = kid_of(sluis, KeyUse.CLIENT_ENCRYPTION)
+    shown = sluis("keys", "public", kid[:12] if short else kid).output
+    assert shown.startswith("-----BEGIN PUBLIC KEY-----\n") and shown.count("-----BEGIN") == 1
+    assert RSAKey.import_key(shown).thumbprint() == kid
+
+
+def test_of_a_key_that_is_not_there_nothing_is_shown(sluis: Sluis) -> None:
+    done = sluis("keys", "public", "nothingofthekind")
+    assert done.exit_code == 2 and "no key in use has the id" in done.output
+    assert "BEGIN" not in done.output
 
 
 def test_the_plan_changes_nothing_and_the_rotation_publishes_each_key_once(sluis: Sluis) -> None:

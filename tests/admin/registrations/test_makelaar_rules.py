@@ -60,6 +60,15 @@ def makelaar(**fields: Any) -> dict[str, Any]:
         {"oidc": {**OIDC, "discovery_url": "https://elders.example/a/.well-known/x?p=b2c"}},
         {"oidc": {**OIDC, "client_assertion_audience": "token_endpoint"}},
         {"oidc": {**OIDC, "token_endpoint_auth_signing_alg": "ES256"}},
+        {"oidc": {**OIDC, "id_token_encrypted_response_alg": "ECDH-ES"}},
+        {"oidc": {**OIDC, "userinfo": True, "userinfo_encrypted_response_alg": "RSA-OAEP"}},
+        {
+            "oidc": {
+                **OIDC,
+                "id_token_encrypted_response_alg": "RSA-OAEP",
+                "id_token_encrypted_response_enc": "A256GCM",
+            }
+        },
         {"oidc": {**OIDC, "pushes_requests": True, "response_mode": "form_post"}},
         {"speaks_for": ["12345678"]},
         {"speaks_for": "register"},
@@ -126,6 +135,18 @@ def test_a_makelaar_that_can_answer_breaks_no_rule(
         (
             {"oidc": {**BASIC, "client_secret_file": "x", "token_endpoint_auth_signing_alg": ES}},
             "oidc.token_endpoint_auth_signing_alg",
+        ),
+        (
+            {"oidc": {**OIDC, "id_token_encrypted_response_enc": "A256GCM"}},
+            "oidc.id_token_encrypted_response_enc",
+        ),
+        (
+            {"oidc": {**OIDC, "userinfo": True, "userinfo_encrypted_response_enc": "A128GCM"}},
+            "oidc.userinfo_encrypted_response_enc",
+        ),
+        (
+            {"oidc": {**OIDC, "userinfo_encrypted_response_alg": "RSA-OAEP"}},
+            "oidc.userinfo_encrypted_response_alg",
         ),
         ({"oidc": {**OIDC, "scopes": ["profile"]}}, "oidc.scopes"),
         ({"oidc": {**OIDC, "endpoint_hosts": ["https://x.example"]}}, "oidc.endpoint_hosts.0"),

@@ -100,6 +100,17 @@ HABITS = {
         + metadata(entity_id="urn:other")
         + f"<md:EntitiesDescriptor>{metadata()}</md:EntitiesDescriptor></md:EntitiesDescriptor>"
     ),
+    "AD FS: one address for three bindings, one of which no answer uses": metadata(
+        addresses=acs(ACS, 0, more='isDefault="true"')
+        + acs(ACS, 1, "HTTP-Artifact")
+        + acs(ACS, 2, "HTTP-Redirect")
+    ),
+    "Shibboleth: a form without a signature of XML": metadata(
+        addresses=acs(ACS, 1) + acs("https://x.example/simple", 2, "HTTP-POST-SimpleSign")
+    ),
+    "ServiceNow: one address under two numbers": metadata(
+        addresses=acs(ACS, 0, more='isDefault="true"') + acs(ACS, 1)
+    ),
     "PAOS beside HTTP-POST": metadata(
         addresses=acs(ACS, 0) + acs("https://x.example/ecp", 1, "PAOS")
     ),

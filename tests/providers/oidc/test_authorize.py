@@ -186,6 +186,7 @@ def test_an_answer_that_is_not_the_one_that_was_asked_is_refused(
     [
         ("access_denied", ProviderCancelled),
         ("user_cancelled_authorize", ProviderCancelled),  # of Apple
+        ("user_cancelled_login", ProviderCancelled),  # of LinkedIn
         ("unmet_authentication_requirements", ProviderLevelTooLow),
         ("server_error", ProviderUnavailable),
         ("temporarily_unavailable", ProviderUnavailable),

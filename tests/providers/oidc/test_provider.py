@@ -143,7 +143,7 @@ def test_the_code_is_redeemed_with_a_signed_assertion_for_this_makelaar(
 
 def test_our_published_keys_hold_nothing_private() -> None:
     keys = json.loads(client_jwks(make_keyring()))["keys"]
-    assert [key["use"] for key in keys] == ["sig"] * 3
+    assert [key["use"] for key in keys] == ["sig"] * 3 + ["enc"] * 5
     assert not any({"d", "p", "q"} & key.keys() for key in keys)
 
 
