@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from broker.texts.sentences import ended
+
 CLAIMS = {
     "sub": (_("Pseudoniem"), _("Andere diensten krijgen een andere code.")),
     "acr": (_("Niveau"), _("Hoe zeker het is dat u het bent")),
@@ -96,7 +98,8 @@ def refusal_of(mandate: str, reason: str, until: str = "", makelaar: str = "") -
             makelaar=who,
         )
     sentence = REFUSALS_OF.get(reason, _("%(machtiging)s kan hier niet worden gebruikt."))
-    return str(sentence) % {"machtiging": mandate}
+    values = {"machtiging": mandate}
+    return ended(str(sentence), values) % values
 
 
 def mandate_for(organisation: str, intermediary: str | None) -> str:

@@ -14,6 +14,7 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
+from broker.texts import sentences
 from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
 from broker.texts.times import moment
 from broker.web import form_subject, static_files
@@ -40,6 +41,7 @@ def install(app: Flask) -> None:
         locale_selector=locale,
         default_translation_directories=str(TRANSLATIONS),
     )
+    sentences.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         level_css=lambda label: _LEVELS.get(label, "eh2"),
@@ -52,7 +54,6 @@ def install(app: Flask) -> None:
         day=lambda value: format_date(value, "d MMMM y"),
         pieces=_pieces,
         establishment=grouped,
-        before_stop=lambda name: str(name).removesuffix("."),  # B.V. at the end of a sentence
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(
