@@ -82,6 +82,8 @@ class RefusalReason(enum.StrEnum):
     PLACE_ENDED = "place_ended"  # the person left the intermediary
     LEFT = "left"  # the person left the organisation after this mandate was given
     LINK_NOT_ALLOWED = "link_not_allowed"  # given by a link, which does not count (any more)
+    BRANCH_ENDED = "branch_ended"  # those it holds for are no branches of the organisation any more
+    SUSPENDED = "organisation_suspended"  # it left the trade register, or ended here
     RENUMBERED = "organisation_renumbered"  # at the trade register, or it went up in another
     NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
 

@@ -215,7 +215,7 @@ def _direct(
     gone = gone_branches(session, mandate.organisation.value, mandate.branches)
     left = tuple(branch for branch in authority.branches if branch not in gone)
     if gone and not left:
-        return authority, fault or RefusalReason.REVOKED
+        return authority, fault or RefusalReason.BRANCH_ENDED
     return replace(authority, branches=left), fault
 
 

@@ -191,8 +191,7 @@ def recheck(
     )
     named = [(asked, term) for asked, term in terms_of if asked is not None]
     for asked, term in named:
-        is_gone = term.id != asked or term.suspended_at is not None
-        fault = RefusalReason.REVOKED if is_gone else standing(term, terms)
+        fault = _fault_of(term, terms) if term.id == asked else RefusalReason.REVOKED
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     is_ours = authority.mandate_id is not None
@@ -201,7 +200,7 @@ def recheck(
     if is_ours and not _has_its_numbers(authority, beside):
         return AuthorityRefusal(RefusalReason.RENUMBERED, authority)
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
-        return AuthorityRefusal(RefusalReason.REVOKED, authority)
+        return AuthorityRefusal(RefusalReason.BRANCH_ENDED, authority)
     fault = None
     if authority.chain_mandate_id is not None:
         fault = _fault_of_chain(beside, terms)
@@ -214,6 +213,14 @@ def recheck(
             return AuthorityRefusal(RefusalReason.OTHER_SERVICE, authority)
     levels = [term.level for _, term in named]
     return terms.check(replace(authority, level=weakest(authority.level, *levels)))
+
+
+def _fault_of(term: _Term, terms: Terms) -> RefusalReason | None:
+    """Of a mandate that ended, that is told; else of an organisation for which nobody acts."""
+    fault = standing(term, terms)
+    if fault is None and term.suspended_at is not None:
+        return RefusalReason.SUSPENDED
+    return fault
 
 
 def _fault_of_chain(beside: _Beside, terms: Terms) -> RefusalReason | None:

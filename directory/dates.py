@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 EARLIEST: Final = 1900
+LONGEST_TYPED: Final = 40  # of what is shown again to who typed no day
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPED: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _EXPECTED: Final = (

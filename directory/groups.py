@@ -92,6 +92,17 @@ class GroupNameRefused(ValueError):
         self.reason = reason
 
 
+def name_faults(short_name: str, name: str) -> tuple[str, ...]:
+    """What is wrong with the two names of a new group, as GroupNameRefused says."""
+    found = []
+    for read, text in ((canonical_short_name, short_name), (readable_name, name)):
+        try:
+            read(text)
+        except GroupNameRefused as refused:
+            found.append(refused.reason)
+    return tuple(found)
+
+
 def canonical_short_name(text: str) -> str:
     """Lower case, NFKC, 2 to 32 letters, digits or dashes. Raises GroupNameRefused."""
     name = unicodedata.normalize("NFKC", text).strip().casefold()

@@ -23,13 +23,12 @@ class AddressTaken(Exception):
     """There is an account with this address, or there was one."""
 
 
-def hashed_for(user_name: str, email: str, text: str) -> str:
-    """The password as it can be kept for a new account. Raises PasswordRefused.
+def checked_for(user_name: str, email: str, text: str) -> str:
+    """A password that a new account may have, normalised. Raises PasswordRefused.
 
-    Hashing takes its time: outside the transaction that makes the account.
+    Hashing it takes its time: outside the transaction that makes the account.
     """
-    names = {user_name, email.split("@")[0]}
-    return passwords.hash_of(passwords.check_new(text, names=names, previous=None))
+    return passwords.check_new(text, names={user_name, email.split("@")[0]}, previous=None)
 
 
 def address_is_taken(session: Session, email: str) -> bool:

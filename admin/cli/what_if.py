@@ -34,6 +34,8 @@ _MANDATE: Final = {
     RefusalReason.NOT_ALLOCATED: "the intermediary gave this client to others of its people",
     RefusalReason.LINK_NOT_ALLOWED: "it was given by a link in a mail, which does not count here",
     RefusalReason.PLACE_ENDED: "the person is no longer at the intermediary",
+    RefusalReason.BRANCH_ENDED: "the branch of the mandate is there no more",
+    RefusalReason.SUSPENDED: "the organisation is suspended",
     RefusalReason.RENUMBERED: "the organisation has another number since",
     RefusalReason.LEFT: "the person left the organisation after the mandate was given",
 }

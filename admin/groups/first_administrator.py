@@ -23,6 +23,7 @@ from directory.organisations import Organisation
 from directory.people import Membership, Role
 from keys.sealing import Sealer
 from providers import accounts, new_accounts, passwords
+from providers.accounts import NameRefused
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.db import is_duplicate
@@ -86,6 +87,24 @@ def new_password() -> str:
     """A temporary one, in groups of five."""
     signs = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
     return "-".join(signs[start : start + 5] for start in range(0, SIGNS, 5))
+
+
+def name_faults(session: Session, wanted: WantedAccount) -> tuple[str, ...]:
+    """What is wrong with the names that stay: ``short_name`` or ``taken_group``, and ``user_name``
+    or ``taken_user``.
+    """
+    found = []
+    try:
+        if groups.is_short_name_taken(session, groups.canonical_short_name(wanted.short_name)):
+            found.append("taken_group")
+    except GroupNameRefused:
+        found.append("short_name")
+    try:
+        if new_accounts.is_taken(session, accounts.canonical_user_name(wanted.user_name)):
+            found.append("taken_user")
+    except NameRefused:
+        found.append("user_name")
+    return tuple(found)
 
 
 def make(

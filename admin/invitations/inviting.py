@@ -69,11 +69,11 @@ class Invitee:
 
 
 class InvitationRefused(ValueError):
-    """Nobody is invited like this; ``reason`` is a machine word."""
+    """Nobody is invited like this; ``reasons`` are machine words, in the order of the form."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
 
 
 class NoSuchInvitation(Exception):
@@ -81,17 +81,21 @@ class NoSuchInvitation(Exception):
 
 
 def checked(email: str, name: str, role: str, locale: str) -> Invitee:
-    """What a form said, with one spelling of the address. Raises InvitationRefused."""
+    """What a form said, with one spelling of the address. Raises InvitationRefused, with all that
+    is wrong.
+    """
+    words, address, faults = " ".join(name.split()), "", []
+    # A slash makes a link in the mail of who is invited.
+    if not words or len(words) > LONGEST_NAME or not words.isprintable() or "/" in words:
+        faults.append("name")
     try:
         address = canonical_email(email)
     except NameRefused:
-        raise InvitationRefused("email") from None
-    words = " ".join(name.split())
-    # A slash makes a link in the mail of who is invited.
-    if not words or len(words) > LONGEST_NAME or not words.isprintable() or "/" in words:
-        raise InvitationRefused("name")
+        faults.append("email")
     if role not in set(Role):
-        raise InvitationRefused("role")
+        faults.append("role")
+    if faults:
+        raise InvitationRefused(*faults)
     return Invitee(address, words, Role(role), "en" if locale == "en" else "nl")
 
 

@@ -113,15 +113,22 @@ def send_request_code() -> Response:
         return redirect(url_for("joining.ask_organisation"), 303)
     organisation, name = (_line(form.get(field, "")) for field in ("organisatie", "naam"))
     page = AskPersonPage(held.kvk, organisation, name, form.get("email", "")[:254])
-    for error, value in (("organisation", organisation), ("name", name)):
-        if not value or len(value) > LONGEST or not value.isprintable() or "/" in value:
-            return _show(held, replace(page, error=error), 422)
+    errors, email = (
+        [
+            error
+            for error, value in (("organisation", organisation), ("name", name))
+            if not value or len(value) > LONGEST or not value.isprintable() or "/" in value
+        ],
+        "",
+    )
     try:
         email = canonical_email(form.get("email", ""))
     except NameRefused:
-        return _show(held, replace(page, error="email"), 422)
+        errors.append("email")
+    if errors:
+        return _show(held, replace(page, errors=tuple(errors)), 422)
     if limits.spend(rt.store, (FROM_NETWORK, _network()), (TO_ADDRESS, email)):
-        return show(replace(page, error="limited"), 429)
+        return show(replace(page, errors=("limited",)), 429)
     wanted = replace(
         held, organisation=organisation, name=name, email=email, has_proof=False, browser=new_id()
     )
@@ -207,6 +214,9 @@ def make_first_account() -> Response:
         short_name=page.short_name,
         user_name=page.user_name,
     )
+    errors = first_administrator.name_faults(rt.session, wanted)
+    if errors:
+        return _show(held, replace(page, errors=errors), 422)
     password = first_administrator.new_password()
     hashed = first_administrator.hashed(password)
     try:
@@ -223,13 +233,10 @@ def make_first_account() -> Response:
             )
     except OrganisationKnown as found:  # somebody came to administer it meanwhile
         return show(AlreadyUsesPage(found.known.name, found.known.administrators))
-    except GroupNameRefused as refused:
-        error = "taken_group" if refused.reason == "taken" else "short_name"
-        return _show(held, replace(page, error=error), 422)
-    except NameRefused:
-        return _show(held, replace(page, error="user_name"), 422)
+    except GroupNameRefused:  # taken at this very moment, as the name below
+        return _show(held, replace(page, errors=("taken_group",)), 422)
     except UserNameTaken:
-        return _show(held, replace(page, error="taken_user"), 422)
+        return _show(held, replace(page, errors=("taken_user",)), 422)
     except AddressTaken:  # made in another browser meanwhile; who reads the mail knows
         return redirect(url_for("joining.account_made"), 303)
     response = redirect(url_for("joining.account_made"), 303)

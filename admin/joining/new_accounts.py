@@ -23,8 +23,12 @@ from providers.passwords import PasswordRefused
 from state.db import writing
 
 
-class _NameMissing(ValueError):
-    """Nothing was filled in for who somebody is."""
+class _NotThis(ValueError):
+    """What is wrong with what was filled in, as ``NewAccountPage`` has it."""
+
+    def __init__(self, errors: tuple[str, ...], refused: str | None) -> None:
+        super().__init__(*errors)
+        self.errors, self.refused = errors, refused
 
 
 @blueprint.get("/uitnodiging/account")
@@ -63,35 +67,40 @@ def make_account() -> Response:
     except AddressTaken:
         return show(_has_account(rt, invited))
     except UserNameTaken:
-        return show(_page(rt, invited, error="taken"), 422)
-    except NameRefused:
-        return show(_page(rt, invited, error="user_name"), 422)
-    except _NameMissing:
-        return show(_page(rt, invited, error="name"), 422)
-    except PasswordRefused as refused:
-        return show(_page(rt, invited, refused=refused.reason), 422)
+        return show(_page(rt, invited, ("taken",)), 422)
+    except _NotThis as faults:
+        return show(_page(rt, invited, faults.errors, faults.refused), 422)
     return redirect(url_for("joining.joined"), 303)
 
 
 def _wanted(rt: Runtime, invited: Invitation) -> NewAccount:
-    """What was filled in; the password is hashed last. Raises _NameMissing, NameRefused,
-    UserNameTaken and PasswordRefused.
+    """What was filled in; the password is hashed last, for an account that can be made. Raises
+    _NotThis with all that is wrong.
     """
-    form = request.form
+    form, errors, refused, password = request.form, [], None, ""
     name = " ".join(form.get("naam", "").split())
     if not name or len(name) > accepting.LONGEST_NAME or not name.isprintable():
-        raise _NameMissing
-    user_name = canonical_user_name(form.get("gebruikersnaam", "")[: accounts.LONGEST_NAME])
-    if new_accounts.is_taken(rt.session, user_name):
-        raise UserNameTaken(user_name)
-    text = form.get("password", "")
-    if text != form.get("again", ""):
-        raise PasswordRefused("different")
-    return NewAccount(name, user_name, new_accounts.hashed_for(user_name, invited.email, text))
+        errors.append("name")
+    user_name = form.get("gebruikersnaam", "")[: accounts.LONGEST_NAME]
+    try:
+        user_name = canonical_user_name(user_name)
+        if new_accounts.is_taken(rt.session, user_name):
+            errors.append("taken")
+    except NameRefused:
+        errors.append("user_name")
+    try:
+        password = new_accounts.checked_for(user_name, invited.email, form.get("password", ""))
+    except PasswordRefused as why:
+        refused = why.reason
+    if form.get("password", "") != form.get("again", ""):
+        refused = "different"
+    if errors or refused:
+        raise _NotThis(tuple(errors), refused)
+    return NewAccount(name, user_name, passwords.hash_of(password))
 
 
 def _page(
-    rt: Runtime, invited: Invitation, *, error: str = "", refused: str | None = None
+    rt: Runtime, invited: Invitation, errors: tuple[str, ...] = (), refused: str | None = None
 ) -> NewAccountPage:
     form = request.form
     return NewAccountPage(
@@ -100,7 +109,7 @@ def _page(
         given_name=form.get("naam", invited.name)[: accepting.LONGEST_NAME],
         name=form.get("gebruikersnaam", "")[:64],
         shortest=passwords.SHORTEST,
-        error=error,
+        errors=errors,
         refused=refused,
     )
 

@@ -86,7 +86,7 @@ class EmailCodePage:
 
 @dataclass(frozen=True)
 class NewAccountPage:
-    """``error``: ``name``, ``user_name`` or ``taken``; ``refused``: what is wrong with the
+    """``errors``: of ``name``, ``user_name`` and ``taken``; ``refused``: what is wrong with the
     password, as in ``broker.journey.pages.replace_password``.
     """
 
@@ -95,7 +95,7 @@ class NewAccountPage:
     given_name: str
     name: str
     shortest: int
-    error: str = ""
+    errors: tuple[str, ...] = ()
     refused: str | None = None
     template: str = "joining/new_account.html"
 

@@ -27,13 +27,13 @@ class AlreadyUsesPage:
 
 @dataclass(frozen=True)
 class AskPersonPage:
-    """Who asks? ``error``: ``organisation``, ``name``, ``email`` or ``limited``."""
+    """Who asks? ``errors``: ``organisation``, ``name``, ``email`` or ``limited``."""
 
     kvk: str
     organisation: str = ""
     name: str = ""
     email: str = ""
-    error: str = ""
+    errors: tuple[str, ...] = ()
     template: str = "joining/ask_person.html"
 
 
@@ -48,12 +48,12 @@ class RequestCodePage:
 
 @dataclass(frozen=True)
 class AskNamesPage:
-    """``error``: ``short_name``, ``taken_group``, ``user_name`` or ``taken_user``."""
+    """``errors``: of ``short_name``, ``taken_group``, ``user_name`` and ``taken_user``."""
 
     organisation: str
     short_name: str = ""
     user_name: str = ""
-    error: str = ""
+    errors: tuple[str, ...] = ()
     template: str = "joining/ask_names.html"
 
 

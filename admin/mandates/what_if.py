@@ -78,6 +78,8 @@ _NEAREST: Final = (
     RefusalReason.EXPIRED,
     RefusalReason.UNUSED,
     RefusalReason.REVOKED,
+    RefusalReason.BRANCH_ENDED,
+    RefusalReason.SUSPENDED,
     RefusalReason.RENUMBERED,
     RefusalReason.PLACE_ENDED,
     RefusalReason.LEFT,

@@ -99,6 +99,7 @@ class MeansRequestPage:
     given_proof: str = ""
     given_reference: str = ""
     given_day: str = ""
+    given_contract: str = ""
     given_reason: str = ""
     errors: frozenset[str] = frozenset()
     template: str = "operator_console/means_request.html"

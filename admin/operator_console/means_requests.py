@@ -111,7 +111,7 @@ def identify_for_means(desk: OperatorContext, request_id: str) -> Response:
 @requires(Permission.DECIDE_MEANS, recent=True)
 def approve_means(desk: OperatorContext, request_id: str) -> Response:
     """Approve it; where this operator may not, the page says who may."""
-    text = request.form.get("contract", "")[:10]
+    text = request.form.get("contract", "")[: dates.LONGEST_TYPED]
     contract = dates.typed(text) if text else None
     if text and (contract is None or contract <= dates.day_of(desk.now)):
         page = _page(desk, _one(desk, request_id), errors=frozenset({"contract"}))
@@ -234,7 +234,8 @@ def _page(
         done=request.args.get("done", ""),
         given_proof=request.form.get("proof", ""),
         given_reference=request.form.get("kenmerk", "")[:64],
-        given_day=request.form.get("dag", "")[:10],
+        given_day=request.form.get("dag", "")[: dates.LONGEST_TYPED],
+        given_contract=request.form.get("contract", "")[: dates.LONGEST_TYPED],
         given_reason=written(request.form.get("reden", ""))[:500],
         errors=errors,
     )

@@ -280,7 +280,7 @@ def _services_step(
         latest=latest,
         quick=end_dates.quick(today, around.max_years),
         chosen=draft.until or latest,
-        given=request.form.get("until", "")[:10],
+        given=request.form.get("until", "")[: dates.LONGEST_TYPED],
         message=request.form.get("bericht", draft.message)[: requesting.LONGEST_MESSAGE * 2],
         words=words,
         hidden=len(found) - len(shown),

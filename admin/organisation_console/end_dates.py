@@ -108,6 +108,6 @@ def _page(
         lack=lack,
         have=console.login.level.label,
         again=f"{address}?{AGAIN}=ja",
-        given=request.form.get("until", "")[:10],
+        given=request.form.get("until", "")[: dates.LONGEST_TYPED],
         error=error,
     )

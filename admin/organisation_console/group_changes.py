@@ -52,6 +52,9 @@ def make_group(console: BeheerContext) -> Response:
         form.get("naam", "")[:200],
         form.get("vestiging", "") or None,
     )
+    faults = groups.name_faults(wanted.short_name, wanted.name)
+    if faults:
+        return show(_new(console, *faults), 422)
     try:
         with writing(console.sql) as sql:
             made = changing.make(sql, work_of(console), wanted)
@@ -186,7 +189,7 @@ def _changed(
     return _to_group(group_id, done)
 
 
-def _new(console: BeheerContext, error: str = "", *, lack: str = "") -> NewGroupPage:
+def _new(console: BeheerContext, *errors: str, lack: str = "") -> NewGroupPage:
     form = request.form
     return NewGroupPage(
         console.frame,
@@ -194,7 +197,7 @@ def _new(console: BeheerContext, error: str = "", *, lack: str = "") -> NewGroup
         short_name=form.get("kortenaam", "")[:32],
         name=form.get("naam", "")[: groups.LONGEST_NAME],
         branch=form.get("vestiging", ""),
-        error=error,
+        errors=errors,
         lack=lack,
         again=f"{url_for('console.ask_group')}?{AGAIN}=ja",
     )

@@ -48,17 +48,15 @@ def invite_to_group(console: BeheerContext, group_id: str) -> Response:
         return denied
     try:
         who = inviting.checked(
-            form.get("email", ""), form.get("naam", ""), Role.MEMBER, form.get("taal", "")
+            form.get("email", ""), form.get("naam", ""), form.get("rol", ""), form.get("taal", "")
         )
-        if form.get("rol") not in set(Role):
-            raise InvitationRefused("role")
         if inviting.is_too_much(console.rt.store, console.here.id, who.email):
             return show(_page(console, found, "limited"), 429)
-        who = replace(who, group=GroupPlace(found.id, Role(form["rol"])))
+        who = replace(who, role=Role.MEMBER, group=GroupPlace(found.id, who.role))
         with writing(console.sql) as sql:
             inviting.invite(sql, inviting_of(console), who)
     except InvitationRefused as refused:
-        return show(_page(console, found, refused.reason), 422)
+        return show(_page(console, found, *refused.reasons), 422)
     except LoginNotEnough as not_enough:
         return show(_page(console, found, lack=str(not_enough.why)), 403)
     return redirect(url_for("console.group", group_id=found.id, done="invited"), 303)
@@ -72,14 +70,14 @@ def _not_allowed(console: BeheerContext, found: UserGroup) -> Response | None:
 
 
 def _page(
-    console: BeheerContext, found: UserGroup, error: str = "", *, lack: str = ""
+    console: BeheerContext, found: UserGroup, *errors: str, lack: str = ""
 ) -> InviteToGroupPage:
     companies = groups.companies(console.sql, found.id)
     needed = rules.needed_level(companies, console.now) or AssuranceLevel.EH2_PLUS
     again = f"{url_for('console.group', group_id=found.id)}?{AGAIN}=ja"
     return InviteToGroupPage(
         console.frame,
-        invite_form(console, again, error, lack=lack),
+        invite_form(console, again, *errors, lack=lack),
         row_of_group(console, found),
         companies=tuple(dict.fromkeys(one.organisation.name for one in companies)),
         needed=needed.label,

@@ -70,7 +70,7 @@ class GroupsPage:
 
 @dataclass(frozen=True)
 class NewGroupPage:
-    """``error``: a word for what is wrong; ``lack``: why this login may not, ``again`` the way to
+    """``errors``: words for what is wrong; ``lack``: why this login may not, ``again`` the way to
     one that may.
     """
 
@@ -79,7 +79,7 @@ class NewGroupPage:
     short_name: str = ""
     name: str = ""
     branch: str = ""
-    error: str = ""
+    errors: tuple[str, ...] = ()
     lack: str = ""
     again: str = ""
     template: str = "organisation_console/new_group.html"

@@ -46,7 +46,7 @@ class InvitationsPage:
 
 @dataclass(frozen=True)
 class InviteForm:
-    """Who is invited? ``error``: why not, as ``InvitationRefused`` says, or ``limited``; ``lack``:
+    """Who is invited? ``errors``: why not, as ``InvitationRefused`` says, or ``limited``; ``lack``:
     ``too_old`` or ``too_low`` where this login may not, and ``again`` the way to one that may.
     """
 
@@ -55,7 +55,7 @@ class InviteForm:
     email: str
     role: str
     locale: str
-    error: str
+    errors: tuple[str, ...]
     lack: str
     again: str
 

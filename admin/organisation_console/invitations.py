@@ -110,7 +110,7 @@ def invite(console: BeheerContext) -> Response:
         with writing(console.sql) as sql:
             inviting.invite(sql, inviting_of(console), who)
     except InvitationRefused as refused:
-        return show(_page(console, refused.reason), 422)
+        return show(_page(console, *refused.reasons), 422)
     except LoginNotEnough as not_enough:
         return show(_page(console, lack=str(not_enough.why)), 403)
     return _to_list("invited")
@@ -130,7 +130,7 @@ def send_again(console: BeheerContext, invitation_id: str) -> Response:
     except NoSuchInvitation:
         return _to_list("answered")
     except InvitationRefused as refused:
-        return _to_list(refused.reason)
+        return _to_list(refused.reasons[0])
     except LoginNotEnough as not_enough:
         is_old = not_enough.why is LoginLack.TOO_OLD
         if waiting.group_id is None:
@@ -204,14 +204,12 @@ def inviting_of(console: BeheerContext) -> Inviting:
     )
 
 
-def _page(console: BeheerContext, error: str = "", *, lack: str = "") -> InvitePage:
+def _page(console: BeheerContext, *errors: str, lack: str = "") -> InvitePage:
     again = f"{url_for('console.ask_whom')}?{AGAIN}=ja"
-    return InvitePage(console.frame, invite_form(console, again, error, lack=lack))
+    return InvitePage(console.frame, invite_form(console, again, *errors, lack=lack))
 
 
-def invite_form(
-    console: BeheerContext, again: str, error: str = "", *, lack: str = ""
-) -> InviteForm:
+def invite_form(console: BeheerContext, again: str, *errors: str, lack: str = "") -> InviteForm:
     """What was filled in, and why nothing was sent. ``again``: the way to another login."""
     form = request.form
     return InviteForm(
@@ -220,7 +218,7 @@ def invite_form(
         email=form.get("email", "")[:254],
         role=form.get("rol", "member"),
         locale=form.get("taal", "") or locale(),
-        error=error,
+        errors=errors,
         lack=lack,
         again=again,
     )

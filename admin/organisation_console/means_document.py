@@ -252,7 +252,9 @@ def _shown(
         back=back,
         kinds=tuple(str(one) for one in IdentityDocumentKind),
         kind=sent.get("soort", str(first.kind) if first else ""),
-        expires=sent.get("geldig", first.expires_on.isoformat() if first else "")[:10],
+        expires=sent.get("geldig", first.expires_on.isoformat() if first else "")[
+            : dates.LONGEST_TYPED
+        ],
         in_one_file=sent.get("samen") == "ja" or (not sent and in_one_file),
         brought=_brought(console, draft) if draft else (),
         first=dates.day_of(console.now),

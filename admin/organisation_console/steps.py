@@ -71,7 +71,7 @@ def last_day_step(
         latest=latest,
         quick=end_dates.quick(today, years),
         chosen=chosen or latest,
-        given=request.form.get("until", "")[:10],
+        given=request.form.get("until", "")[: dates.LONGEST_TYPED],
         error=error,
         template=f"organisation_console/{template}.html",
     )

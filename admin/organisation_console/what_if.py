@@ -48,6 +48,7 @@ def what_if_page(console: BeheerContext) -> Response:
         who=who.id if who is not None else "",
         service=service.uuid if service is not None else "",
         day=day if day is not None else today,
+        given_day=request.args.get("dag", "")[: dates.LONGEST_TYPED],
         today=today,
         result=result,
         wrong=_wrong(who, service, day, today) if lacking else "",

@@ -32,7 +32,8 @@ class WhatIfResult:
 @dataclass(frozen=True)
 class WhatIfPage:
     """``people`` and ``services``: id and name of what can be chosen; ``who``, ``service`` and
-    ``day``: what is; ``wrong``: the first field that is not filled in.
+    ``day``: what is; ``given_day``: how it was typed; ``wrong``: the first field that is not filled
+    in.
     """
 
     console: ConsoleFrame
@@ -44,4 +45,5 @@ class WhatIfPage:
     today: date
     result: WhatIfResult | None = None
     wrong: str = ""
+    given_day: str = ""
     template: str = "organisation_console/what_if.html"

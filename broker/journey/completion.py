@@ -297,7 +297,8 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
     if fault is PersonGone.BLOCKED:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:
-        raise LoginRefused(RefusalCode.MANDATE_MISSING, standing.MANDATE_ENDED, str(fault.reason))
+        why = str(fault.reason)
+        raise LoginRefused(RefusalCode.MANDATE_MISSING, standing.explained(why), why)
 
 
 def _check_answer(session: Session, login: Login, context: LoginContext) -> None:

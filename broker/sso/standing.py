@@ -225,8 +225,13 @@ def explained(fault: str) -> str:
     """The reason under which this is explained (``broker.texts.reasons``): what became of a mandate
     of ours has one of all together.
     """
-    of_ours = set(RefusalReason) - {RefusalReason.NOT_TRUSTED, RefusalReason.RENUMBERED}
-    return MANDATE_ENDED if fault in of_ours else fault
+    apart = {
+        RefusalReason.NOT_TRUSTED,
+        RefusalReason.RENUMBERED,
+        RefusalReason.SUSPENDED,
+        RefusalReason.BRANCH_ENDED,
+    }
+    return MANDATE_ENDED if fault in set(RefusalReason) - apart else fault
 
 
 def _needed(service: Service, request: LoginRequest, identity: Identity) -> AssuranceLevel:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from broker.texts.sentences import ended
+
 CLAIMS = {
     "sub": (_("Pseudoniem"), _("Andere diensten krijgen een andere code.")),
     "acr": (_("Niveau"), _("Hoe zeker het is dat u het bent")),
@@ -33,6 +35,8 @@ REFUSALS = {
     ),
     "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
     "left": _("Wie de machtiging heeft, hoort niet meer bij deze organisatie."),
+    "branch_ended": _("De vestiging van deze machtiging is er niet meer."),
+    "organisation_suspended": _("Namens deze organisatie kan niemand meer inloggen."),
     "organisation_renumbered": _("De organisatie heeft sinds uw login een ander nummer."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
@@ -54,6 +58,10 @@ REFUSALS_OF = {
     "link_not_allowed": _("%(machtiging)s telt niet: zij is gegeven met een link in een e-mail."),
     "place_ended": _("%(machtiging)s telt niet: u hoort niet meer bij de intermediair."),
     "left": _("%(machtiging)s telt niet meer: u hoort niet meer bij deze organisatie."),
+    "branch_ended": _("%(machtiging)s telt niet meer: de vestiging is er niet meer."),
+    "organisation_suspended": _(
+        "%(machtiging)s telt niet meer: namens deze organisatie kan niemand meer inloggen."
+    ),
     "organisation_renumbered": _(
         "%(machtiging)s staat intussen op een ander nummer van de organisatie."
     ),
@@ -96,7 +104,8 @@ def refusal_of(mandate: str, reason: str, until: str = "", makelaar: str = "") -
             makelaar=who,
         )
     sentence = REFUSALS_OF.get(reason, _("%(machtiging)s kan hier niet worden gebruikt."))
-    return str(sentence) % {"machtiging": mandate}
+    values = {"machtiging": mandate}
+    return ended(str(sentence), values) % values
 
 
 def mandate_for(organisation: str, intermediary: str | None) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from broker.texts.sentences import ended
+
 Measured = Mapping[str, str | int | bool | None]
 NOTHING: Final[Measured] = MappingProxyType({})
 UNKNOWN: Final = "?"
@@ -97,7 +99,7 @@ def told(
 
 def _filled(text: str, known: Mapping[str, str]) -> str:
     """What is filled in is not read again, so a value cannot name another."""
-    return _NAME.sub(lambda found: known.get(found[1], UNKNOWN), text)
+    return _NAME.sub(lambda found: known.get(found[1], UNKNOWN), ended(text, known))
 
 
 TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")

@@ -60,6 +60,21 @@ OF_LOWERED: Final[Mapping[str, Explanation]] = MappingProxyType(
             Fixer.ADMINISTRATOR,
             _("Uw machtiging geldt niet meer. Vraag de beheerder van uw organisatie."),
         ),
+        "branch_ended": Explanation(
+            _("De vestiging waarvoor de machtiging geldt, is er niet meer sinds de login."),
+            _("Geef een machtiging voor een vestiging van nu, of voor de hele organisatie."),
+            Fixer.ADMINISTRATOR,
+            _("Uw vestiging staat hier niet meer. Vraag de beheerder van uw organisatie."),
+        ),
+        "organisation_suspended": Explanation(
+            _("De organisatie is afgesloten sinds de gebruiker inlogde. De machtiging niet."),
+            _(
+                "Kijk in het auditlog van de organisatie: verliet zij het Handelsregister, of is "
+                "zij hier opgezegd? Zo niet: wis haar suspended_at in de database."
+            ),
+            Fixer.OPERATOR,
+            _("Namens deze organisatie kan niemand meer inloggen. Vraag de helpdesk waarom."),
+        ),
         "organisation_renumbered": Explanation(
             _("De organisatie heeft een ander nummer, of ging op in een andere, sinds de login."),
             _("Niets: wie opnieuw inlogt, doet dat met het nummer van nu."),

@@ -11,6 +11,8 @@ from typing import Final
 from flask import Flask
 from flask_babel import Babel
 
+from broker.texts import sentences
+
 TIME_ZONE: Final = "Europe/Amsterdam"
 TRANSLATIONS: Final = Path(__file__).parent / "translations"
 
@@ -32,4 +34,5 @@ def _application() -> Flask:
         default_timezone=TIME_ZONE,
         default_translation_directories=str(TRANSLATIONS),
     )
+    sentences.install(app)
     return app

@@ -8,6 +8,8 @@ import textwrap
 import unicodedata
 from typing import Final
 
+from broker.texts.sentences import ended_once
+
 MARK: Final = "> "  # as mail programs quote
 WIDTH: Final = 72  # a longer line would be broken by the reader's program, without the mark
 LONGEST_LINE: Final = 200
@@ -39,8 +41,11 @@ def quoted(text: str) -> str:
 
 
 def laid_out(text: str) -> str:
-    """A whole mail with its lines and their indents, and no invisible sign in any of them."""
-    return "".join(f"{_without_invisible(line).rstrip()}\n" for line in text.splitlines())
+    """A whole mail with its lines and their indents, and no invisible sign in any of them. What is
+    ours ends its sentences once; what is quoted stays as somebody wrote it.
+    """
+    lines = (_without_invisible(line).rstrip() for line in text.splitlines())
+    return "".join(f"{line if line.startswith(MARK) else ended_once(line)}\n" for line in lines)
 
 
 def _visible(line: str) -> str:

@@ -17,6 +17,7 @@ from broker.texts.mail import mail
 from broker.texts.mandate_changes import every_service
 from broker.texts.mandate_mails import RequestFacts
 from broker.texts.quoting import one_line
+from broker.texts.sentences import ended
 from state.outbox import Message
 from state.trace import show_reference
 
@@ -153,11 +154,12 @@ def request_lapsed(email: str, locale: str, said: RequestFacts, days: int) -> Me
 
 
 def _line(one: Ending, locale: str) -> str:
-    return str(_LINES[one.kind]) % {
+    values = {
         "name": one_line(one.name),
         "service": _service(one, locale),
         "day": format_date(one.until, "d MMMM y", "en" if locale == "en" else "nl"),
     }
+    return ended(str(_LINES[one.kind]), values) % values
 
 
 def _service(one: Ending, locale: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
@@ -14,6 +14,7 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
+from broker.texts import sentences
 from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
 from broker.texts.times import moment
 from broker.web import form_subject, static_files
@@ -21,6 +22,7 @@ from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
 from broker.web.time_left import clock_time, shown_time
+from directory import dates
 from directory.organisations import grouped
 from state.trace import show_reference
 
@@ -40,6 +42,7 @@ def install(app: Flask) -> None:
         locale_selector=locale,
         default_translation_directories=str(TRANSLATIONS),
     )
+    sentences.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         level_css=lambda label: _LEVELS.get(label, "eh2"),
@@ -50,9 +53,9 @@ def install(app: Flask) -> None:
         lasted=_lasted,
         clock=clock_time,
         day=lambda value: format_date(value, "d MMMM y"),
+        day_input=_day_input,
         pieces=_pieces,
         establishment=grouped,
-        before_stop=lambda name: str(name).removesuffix("."),  # B.V. at the end of a sentence
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(
@@ -91,6 +94,23 @@ def _instant(value: datetime) -> str:
 def _lasted(time: timedelta) -> str:
     """``34 seconden``, ``2 minuten``; below a minute to the second."""
     return format_timedelta(time, granularity="second", threshold=1.0)
+
+
+class DayInput(NamedTuple):
+    """How a day is asked: ``value`` as the field has it, and the ``type`` of the field."""
+
+    type: str
+    value: str
+
+
+def _day_input(text: str) -> DayInput:
+    """A day as it was typed, whichever way. What is none stays to be mended: a field for a date
+    would show nothing of it, so it comes in a field for text.
+    """
+    day = dates.typed(text)
+    if day is not None:
+        return DayInput("date", day.isoformat())
+    return DayInput("text" if text else "date", text)
 
 
 def _pieces(text: object) -> list[str]:

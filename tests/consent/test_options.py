@@ -187,7 +187,7 @@ def test_the_last_look_sees_an_organisation_that_was_suspended(
     assert recheck(session, "jan", through, terms()) is None
     session.get_one(Organisation, register.organisations[suspended]).suspended_at = START
     session.flush()
-    assert recheck(session, "jan", through, terms()) == AuthorityRefusal(R.REVOKED, through)
+    assert recheck(session, "jan", through, terms()) == AuthorityRefusal(R.SUSPENDED, through)
     assert (recheck(session, "jan", own, terms()) is None) is (suspended == GARDEN)
 
 
@@ -309,7 +309,7 @@ def test_a_branch_that_ended_or_moved_is_no_way_to_act(register: Register, becom
         shop.organisation_id = register.organisations[GARDEN]
     session.flush()
     assert keys(found(register)) == [f"{BAKERY}..{second}"]
-    assert recheck(session, "jan", one, terms()) == AuthorityRefusal(R.REVOKED, one)
+    assert recheck(session, "jan", one, terms()) == AuthorityRefusal(R.BRANCH_ENDED, one)
     assert recheck(session, "jan", other, terms()) is None
     session.add(
         Establishment(

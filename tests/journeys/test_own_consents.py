@@ -96,6 +96,23 @@ def test_a_token_that_was_given_before_is_worth_nothing_after(tmp_path: Path) ->
     assert portal.userinfo(token).status == 401
 
 
+def test_what_was_agreed_to_once_ends_with_its_session_and_the_page_says_so(tmp_path: Path) -> None:
+    portal = Portal(make_portal_world(tmp_path))
+    set_clock(portal.world)
+    token = portal.tokens(portal.code("jan", "polderpoort", scope=scope_of(BODEM)))["access_token"]
+    owner = arrive(portal.world, "jan", "Polderpoort")
+    page = owner.open(HERE)
+    assert not rows(page, "nu") and "Dan gold uw toestemming alleen voor die login" in page.text
+    assert portal.userinfo(token).status == 200
+    (way,) = page.tree.cssselect("main p a[href$='/mijn/sessies']")
+    owner.follow(way)
+    (there,) = [
+        row for row in owner.page.tree.cssselect("tbody tr") if BODEM.name in row.text_content()
+    ]
+    owner.follow(there.cssselect("button")[0])
+    assert portal.userinfo(token).status == 401
+
+
 def test_L_07_the_consent_of_another_person_is_not_there(world: World) -> None:
     agree(world, "sanne")
     (given,) = consents_of(world, "sanne")

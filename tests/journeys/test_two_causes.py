@@ -32,6 +32,7 @@ PAUSED: Final[Lower] = makelaar(state="paused")
 EH4: Final[Lower] = service(level="EH4")
 BLOCKED: Final[Lower] = of_people(lowering.block)
 REVOKED: Final[Lower] = of_people(lowering.revoke_mandates)
+SUSPENDED: Final[Lower] = of_people(lowering.suspend)
 LOWER: Final[Lower] = makelaar(level_ceiling="EH2")
 
 # Both that were lowered; what is told, and what beside it.
@@ -101,6 +102,21 @@ def test_where_one_thing_is_wrong_nothing_is_told_beside_it(
         assert not go_on()
     found = last_trace(at)
     assert found.cause == told and "also" not in found.measured
+
+
+@pytest.mark.parametrize("run", [a_token, an_artifact], ids=lambda run: run.__name__)
+@pytest.mark.parametrize(
+    ("lower", "told"), [(REVOKED, "mandate_ended"), (SUSPENDED, "organisation_suspended")]
+)
+def test_a_mandate_that_ended_and_an_organisation_that_did_are_told_apart(
+    at: Instances, lower: Lower, told: str, run: Begin
+) -> None:
+    go_on = run(at)
+    with lower(at):
+        at.a_minute_later()
+        at.world.clock.advance(1)
+        assert not go_on()
+    assert last_trace(at).cause == told
 
 
 def test_the_operator_reads_both(at: Instances) -> None:

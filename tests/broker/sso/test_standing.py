@@ -281,6 +281,8 @@ def test_a_login_ends_where_its_portal_offers_the_service_no_more(
     [
         (RefusalReason.EXPIRED, standing.MANDATE_ENDED),  # another word of a message
         (RefusalReason.NOT_TRUSTED, worth.NOT_TRUSTED),
+        (RefusalReason.SUSPENDED, "organisation_suspended"),  # the mandate is not to blame
+        (RefusalReason.BRANCH_ENDED, "branch_ended"),
         (standing.LEVEL_LOWERED, standing.LEVEL_LOWERED),
     ],
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from broker.web.templating import _pieces, numbers_whole
+from broker.web.templating import _day_input, _pieces, numbers_whole
 from tests.world import ADDRESSES, World, make_world
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 )
 def test_the_number_of_an_organisation_stays_on_one_line(text: str, shown: str) -> None:
     assert numbers_whole(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "value"),
+    [
+        ("", "date", ""),
+        ("2027-12-31", "date", "2027-12-31"),
+        ("31-12-2027", "date", "2027-12-31"),
+        ("31-2-2027", "text", "31-2-2027"),
+        ("volgende week", "text", "volgende week"),
+        ("2027-02-30", "text", "2027-02-30"),
+    ],
+)
+def test_what_is_no_day_is_shown_as_it_was_typed(typed: str, kind: str, value: str) -> None:
+    assert _day_input(typed) == (kind, value)
+
+
+def test_every_field_for_a_day_shows_what_was_typed() -> None:
+    """No template makes such a field itself."""
+    files = [*ROOT.glob("admin/**/*.html"), *ROOT.glob("broker/**/*.html")]
+    found = {file.name for file in files if re.search(r'<input [^>]*type="date"', file.read_text())}
+    asked = [file.name for file in files if re.search(r"day_input\(|type=.date.", file.read_text())]
+    assert not found and len(asked) >= 7
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""A sentence with what it names: one that ends with a name ends with one full stop, also where the
+name has its own (``Bakkerij De Korenmolen B.V.``).
+
+Every text of a page or a message comes by here: gettext's (``Sentences`` for code, ``install`` for
+templates), explanations of reasons, and mails, which are whole by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Flask
+from flask_babel import Domain, get_translations
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+_LAST: Final = re.compile(r"%\((\w+)\)s\.(?!\.)")  # what is named last in a sentence
+_STOPPED: Final = re.compile(r"\.(?:</\w+>)*\Z")  # a name may come with its tags
+_TWICE: Final = re.compile(r"(?<!\.)\.\.(?=\s|\Z)")  # no three, which leave something open
+
+
+def ended(text: str, values: Mapping[str, Any]) -> str:
+    """The text, still with its places, without the full stops that the values bring themselves."""
+    stopped = {name for name, value in values.items() if _STOPPED.search(str(value))}
+    if not stopped:
+        return text
+    return _LAST.sub(lambda found: found[0][: -1 if found[1] in stopped else None], text)
+
+
+def ended_once(line: str) -> str:
+    """A line in which everything is filled in, with one full stop where there are two."""
+    return _TWICE.sub(".", line)
+
+
+class Sentences(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """The translations of a process, with sentences that end once."""
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        text = str(self.get_translations().ugettext(string))
+        return ended(text, variables) % variables if variables else text
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
+        text = str(self.get_translations().ungettext(singular, plural, num))
+        values = {"num": num, **variables}
+        return ended(text, values) % values
+
+
+def install(app: Flask) -> None:
+    """For code and templates of this application, which has its Babel by now."""
+    babel = app.extensions["babel"]
+    babel.instance.domain_instance = Sentences(domain=babel.default_domain)
+    app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext)
+
+
+@pass_context
+def _gettext(context: Context, text: str, **values: Any) -> str:
+    return _filled(context, get_translations().ugettext(text), values)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, num: int, **values: Any) -> str:
+    text = get_translations().ungettext(singular, plural, num)
+    return _filled(context, text, {"num": num, **values})
+
+
+def _filled(context: Context, text: str, values: Mapping[str, Any]) -> str:
+    """A template's text is always filled in, as Jinja does it: what is no text of ours is
+    escaped.
+    """
+    sentence = ended(text, values)
+    return (Markup(sentence) if context.eval_ctx.autoescape else sentence) % values  # noqa: S704
