@@ -21,6 +21,7 @@ from tests.browser.fixtures import (
 from tests.garbage import looked_for_later, looked_for_rarely
 from tests.machine import missing_for
 from tests.properties import not_timed
+from tests.units import pytest_xdist_make_scheduler
 
 __all__ = [
     "_playwright",
@@ -28,6 +29,7 @@ __all__ = [
     "headless_shell",
     "looked_with",
     "pytest_make_collect_report",
+    "pytest_xdist_make_scheduler",
     "running",
     "undrawn",
 ]  # here for all: one Playwright per process

@@ -14,7 +14,7 @@ import urllib3
 
 from state.outgoing import resolve
 from state.outgoing_proxy import Proxy
-from state.outgoing_tls import tls_context
+from state.outgoing_tls import tls_of_this_machine
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -29,7 +29,7 @@ class WayOut:
     @staticmethod
     def straight() -> WayOut:
         """No proxy, and the authorities of the system."""
-        return WayOut(None, tls_context())
+        return WayOut(None, tls_of_this_machine())
 
     def pool(self, url: str) -> urllib3.PoolManager:
         """Connections for this address."""

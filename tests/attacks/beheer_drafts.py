@@ -5,7 +5,6 @@ company.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -57,8 +56,8 @@ def somebody(world: World, kvk: str, role: Role) -> Browser:
     return at_console(world, person_id, BEHEER)
 
 
-def filled(world: World, path: str, draft: Callable[[], str]) -> str:
-    """The address with things of the bakery that exist."""
+def filled(world: World, path: str, draft: str = "") -> str:
+    """The address with things of the bakery that exist, and this draft."""
     with world.session() as session, writing(session):
         place, now = organisation(world, BAKERY), world.clock()
         if "<request_id>" in path:
@@ -134,7 +133,7 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
     path = path.replace("<kind>", kind).replace("<layout>", "csv")
     if "<form_id>" in path:
         path = path.replace("<form_id>", sent_form(world))
-    return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
+    return path.replace("<draft_id>", draft)
 
 
 def _other_end(session: Session, place: str, now: datetime, *, is_client: bool) -> str:

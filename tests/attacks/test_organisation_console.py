@@ -26,7 +26,8 @@ from tests.attacks.beheer_addresses import (
     OWN_FILES,
     PAGES,
 )
-from tests.attacks.beheer_drafts import draft_for, filled, full_draft, somebody
+from tests.attacks.beheer_drafts import filled, full_draft, somebody
+from tests.attacks.kept_drafts import DRAFT, KeptDrafts
 from tests.journeys.beheer import (
     BAKERY,
     GARDEN,
@@ -36,8 +37,9 @@ from tests.journeys.beheer import (
     token,
 )
 from tests.operators import at_console
-from tests.put_back import Snapshot
 from tests.world import ADDRESSES, World, make_world
+
+GIVING = f"/geven/{DRAFT}/controle"
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +48,40 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="module")
-def at_first(world: World) -> Snapshot:
-    return Snapshot(world.demo.directory / "sluis.db")
+def drafts(world: World) -> KeptDrafts:
+    return KeptDrafts(world)
 
 
 @pytest.fixture(autouse=True)
-def _put_back(at_first: Snapshot) -> None:
-    at_first.restore()
+def _put_back(drafts: KeptDrafts) -> None:
+    drafts.begin()
 
 
-def ask(browser: Browser, method: str, path: str, start: str = HERE) -> Page:
+def administrator(world: World, drafts: KeptDrafts, path: str) -> tuple[Browser, str]:
+    """One of the bakery alone, with a draft where this path has one."""
+    return drafts.of("administrator", lambda: somebody(world, BAKERY, ADMINISTRATOR), path)
+
+
+def of_sanne(world: World, drafts: KeptDrafts, path: str) -> tuple[Browser, str]:
+    """Who is in other companies too, at the bakery."""
+
+    def opens() -> Browser:
+        browser = at_console(world, "sanne", BEHEER)
+        enter(world, browser)
+        return browser
+
+    return drafts.of("sanne", opens, path)
+
+
+def of_the_bakery(world: World, drafts: KeptDrafts, path: str) -> str:
+    """The address with things that are there; a draft is of Sanne. Before anybody else comes: what
+    was done before is gone.
+    """
+    return filled(world, path, of_sanne(world, drafts, path)[1] if DRAFT in path else "")
+
+
+def ask(browser: Browser, method: str, path: str, start: str = f"{HERE}/profiel") -> Page:
+    """A form is sent from the page of oneself, which is everybody's."""
     if method == "GET":
         return browser.open(HERE + path)
     page = browser.open(start)
@@ -74,10 +100,10 @@ def test_A_09_every_address_of_beheer_is_in_the_table(world: World) -> None:
 
 @pytest.mark.parametrize(("method", "path"), PAGES)
 def test_A_09_an_administrator_opens_what_is_documented(
-    world: World, method: str, path: str
+    world: World, drafts: KeptDrafts, method: str, path: str
 ) -> None:
-    browser = somebody(world, BAKERY, ADMINISTRATOR)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(world, browser, path)))
+    browser, draft = administrator(world, drafts, path)
+    page = ask(browser, method, filled(world, path, draft))
     _, status, heading = PAGES[method, path]
     assert page.status == status, page.text
     assert page.heading.startswith(heading) if heading else True
@@ -86,12 +112,10 @@ def test_A_09_an_administrator_opens_what_is_documented(
 @pytest.mark.parametrize(("method", "path"), PAGES)
 @pytest.mark.parametrize("kvk", [BAKERY, GARDEN], ids=["here", "elsewhere"])
 def test_A_09_a_member_opens_nothing_of_others(
-    world: World, method: str, path: str, kvk: str
+    world: World, drafts: KeptDrafts, method: str, path: str, kvk: str
 ) -> None:
-    browser = somebody(world, kvk, MEMBER)
-    sanne = at_console(world, "sanne", BEHEER)
-    enter(world, sanne)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
+    address = of_the_bakery(world, drafts, path)
+    page = ask(somebody(world, kvk, MEMBER), method, address)
     needed, _, _ = PAGES[method, path]
     is_own = (method, path) in OWN_FILES
     is_of_others = not is_own and (
@@ -102,16 +126,28 @@ def test_A_09_a_member_opens_nothing_of_others(
     _nothing_was_done(world)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for (method, path), (_, status, _) in PAGES.items()
+        if DRAFT in path and method == "GET" and status == 200
+    ],
+)
+def test_what_others_open_in_vain_is_there(world: World, drafts: KeptDrafts, path: str) -> None:
+    browser, draft = of_sanne(world, drafts, path)
+    assert browser.open(HERE + filled(world, path, draft)).status == 200
+
+
 @pytest.mark.parametrize(("method", "path"), OF_ONE)
 @pytest.mark.parametrize("role", [ADMINISTRATOR], ids=["administrator elsewhere"])
 def test_M_01_what_is_of_another_company_does_not_exist(
-    world: World, method: str, path: str, role: Role
+    world: World, drafts: KeptDrafts, method: str, path: str, role: Role
 ) -> None:
     """The same answer as for what nobody has."""
+    address = of_the_bakery(world, drafts, path)
     browser = somebody(world, GARDEN, role)
-    sanne = at_console(world, "sanne", BEHEER)
-    enter(world, sanne)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
+    page = ask(browser, method, address)
     absent = ask(browser, method, re.sub("<[a-z_]+>", "0" * 26, path))
     assert (page.status, page.heading, page.title) == (404, absent.heading, absent.title)
     assert absent.status == 404 and "Fatima" not in page.text
@@ -130,10 +166,9 @@ def test_M_01_what_is_of_another_company_does_not_exist(
     ],
 )
 def test_M_01_ids_of_others_in_a_form_are_nothing(
-    world: World, step: str, field: str, value: str, status: int
+    world: World, drafts: KeptDrafts, step: str, field: str, value: str, status: int
 ) -> None:
-    browser = somebody(world, BAKERY, ADMINISTRATOR)
-    draft = full_draft(browser)
+    browser, draft = administrator(world, drafts, GIVING)
     page = browser.open(f"{HERE}/geven/{draft}/{step}")
     fields = [("csrf_token", token(page)), (field, value)]
     assert browser.post(f"{HERE}/geven/{draft}/{step}", fields).status == status
@@ -145,16 +180,15 @@ def test_M_01_ids_of_others_in_a_form_are_nothing(
 def test_M_01_a_draft_begins_with_nothing_of_others(world: World, name: str) -> None:
     browser = somebody(world, GARDEN, ADMINISTRATOR)
     placeholder = {"verzoek": "<request_id>", "opnieuw": "<mandate_id>", "gebruiker": "<person_id>"}
-    value = filled(world, placeholder[name], lambda: "")
+    value = filled(world, placeholder[name])
     page = browser.open(HERE)
     answer = browser.post(f"{HERE}/geven", [("csrf_token", token(page)), (name, value)])
     assert answer.status == 404 and "Fatima" not in answer.text
 
 
-def test_M_03_a_form_cannot_say_more_than_its_fields(world: World) -> None:
+def test_M_03_a_form_cannot_say_more_than_its_fields(world: World, drafts: KeptDrafts) -> None:
     """Company, level and who gives are of the session, whatever is sent with it."""
-    browser = somebody(world, BAKERY, ADMINISTRATOR)
-    draft = full_draft(browser)
+    browser, draft = administrator(world, drafts, GIVING)
     page = browser.open(f"{HERE}/geven/{draft}/controle")
     digest = page.tree.xpath("//input[@name='gezien-plan']/@value")[0]
     extra = {
@@ -186,7 +220,7 @@ def _mandates(world: World) -> set[tuple[str, AssuranceLevel, str | None, object
 
 def test_M_01_an_attempt_at_another_company_is_audited(world: World) -> None:
     browser = somebody(world, GARDEN, ADMINISTRATOR)
-    ask(browser, "GET", filled(world, "/machtiging/<mandate_id>", lambda: ""))
+    ask(browser, "GET", filled(world, "/machtiging/<mandate_id>"))
     with world.session() as session:
         event = audit.recent(session, tags=[EventTag.ACCESS_DENIED])[0]
     assert event.reason == "other_organisation"

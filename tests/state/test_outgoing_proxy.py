@@ -294,6 +294,9 @@ class TestOwnAuthority:
         after = tls_context(certificate(tmp_path, NAME)).cert_store_stats()["x509_ca"]
         assert after == before + 1
 
+    def test_those_of_the_system_are_read_once(self) -> None:
+        assert WayOut.straight().tls is WayOut.straight().tls
+
     def test_a_file_that_is_of_no_use_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="cannot be read"):
             tls_context(tmp_path / "nowhere.pem")
