@@ -158,6 +158,10 @@ _FAILURES: Final = {
     "not_json": ("its answer is no JSON", "correct the address, or let the party look"),
     "cut_short": ("its answer stops half-way", "try again; else let the party look"),
     "circuit_open": ("it failed several times in a row", "try again in half a minute"),
+    "too_slow": (
+        "it answers slowly, and has as many calls of ours as it gets while it does",
+        "let the party look why, and try again",
+    ),
 }
 
 
