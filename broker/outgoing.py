@@ -25,6 +25,7 @@ def outgoing_client(settings: Settings) -> OutgoingClient:
         proxy=_proxy(chosen),
         tls=tls,
         showing=lambda certificate: tls_showing(certificate, chosen.ca_file),
+        most_slow=max(1, settings.web.threads // 2),
     )
 
 

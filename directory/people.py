@@ -188,12 +188,16 @@ def memberships_of(session: Session, person_id: str) -> list[Membership]:
     return list(session.scalars(query))
 
 
-def identities_of(session: Session, person_id: str) -> list[tuple[str, str]]:
-    """Makelaar and hash of the subject of every identity of this person."""
-    query = select(ExternalIdentity.provider_id, ExternalIdentity.subject_hash).where(
-        ExternalIdentity.person_id == person_id
-    )
-    return [(provider_id, subject) for provider_id, subject in session.execute(query)]
+def identities_of(session: Session, person_id: str) -> dict[tuple[str, str], datetime | None]:
+    """Makelaar and hash of the subject of every identity of this person, and until when the means
+    is active; None where nobody said so.
+    """
+    query = select(
+        ExternalIdentity.provider_id,
+        ExternalIdentity.subject_hash,
+        ExternalIdentity.means_active_until,
+    ).where(ExternalIdentity.person_id == person_id)
+    return {(provider_id, subject): until for provider_id, subject, until in session.execute(query)}
 
 
 def places_of(session: Session, person_id: str, now: datetime) -> list[tuple[str, Role]]:

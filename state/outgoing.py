@@ -26,6 +26,7 @@ from state.outgoing_failures import OutgoingFailed, of_tls
 from state.outgoing_proxy import Proxy
 from state.outgoing_tls import OwnCertificate, tls_of_this_machine, tls_showing
 from state.outgoing_wire import Left, Wire, as_socket
+from state.slow_parties import SlowParties
 
 __all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
 CONNECT_SECONDS: Final = 3.0
@@ -54,7 +55,8 @@ class OutgoingClient:
     ``allow``: entries of ``outgoing.allow``. Raises ValueError.
 
     Each call names the ``party`` that it is made for: who is left alone after failures is one
-    endpoint of one party, not everybody at that host.
+    endpoint of one party, not everybody at that host. ``most_slow``: how many calls a party that
+    answers slowly has at once, None for any number.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class OutgoingClient:
         showing: Callable[[OwnCertificate], ssl.SSLContext] = tls_showing,
         monotonic: Callable[[], float] = time.monotonic,
         ports: frozenset[int] = PORTS,
+        most_slow: int | None = None,
     ) -> None:
         self._loopback = checked_loopback(frozenset(allowed_loopback))
         self._allowed = read_allowed(allow, ports)
@@ -79,6 +82,7 @@ class OutgoingClient:
         self._monotonic = monotonic
         self._ports = ports
         self._breaker = Breaker(monotonic)
+        self._slow = SlowParties(most_slow, monotonic)
 
     def presenting(self, certificate: OwnCertificate) -> OutgoingClient:
         """The same client, which shows this certificate to the party that it calls, and not to our
@@ -180,6 +184,20 @@ class OutgoingClient:
         into: IO[bytes] | None = None,
     ) -> HttpAnswer:
         target = self.check(url)
+        with self._slow.one_more(party or target.authority):
+            return self._guarded(target, method, body, headers, max_bytes, party, into)
+
+    def _guarded(
+        self,
+        target: Target,
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        party: str,
+        into: IO[bytes] | None,
+    ) -> HttpAnswer:
+        """The call, unless this endpoint of this party is left alone."""
         endpoint = f"{party} {target.authority}{target.path}"
         if not self._breaker.admits(endpoint):
             why = self._breaker.why(endpoint)

@@ -60,6 +60,9 @@ FAILURES: Final = {
     "tls_client": Failure(
         "it does not accept the certificate that we show it, or wants one", is_silence=True
     ),
+    "too_slow": Failure(
+        "it answers slowly, and has as many calls of ours as it gets while it does"
+    ),
     "redirected": Failure("it answers with a redirect, which is not followed"),
     "too_large": Failure("its answer is too large"),
     "not_json": Failure("its answer is no JSON"),

@@ -14,6 +14,7 @@ from admin.registrations import rules
 from keys.keyring import load_keyring
 from keys.master_key_file import load_sealer
 from keys.sealing import MasterKeyError
+from state.registrations import OfAnotherVersion
 
 
 def examine_parties(at: Installation) -> list[Finding]:
@@ -26,6 +27,8 @@ def examine_parties(at: Installation) -> list[Finding]:
             found = examination.registered(session, means)
     except MasterKeyError as error:
         return [Finding("parties", str(error), "put the key of this database back")]
+    except OfAnotherVersion as error:
+        return [Finding("parties", str(error), "run the version of Sluis that wrote it")]
     except Exception as error:  # whatever it is, the other checks must still be told
         return [Finding("parties", type(error).__name__, "mend what the checks above say first")]
     return list(findings(found)) or [Finding("parties", "no makelaar and no portal is registered")]

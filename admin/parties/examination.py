@@ -24,7 +24,7 @@ from providers.registry import ProviderRecord
 from providers.saml.metadata_party import in_use
 from state import party_metadata
 from state.outgoing import OutgoingClient
-from state.registrations import Kind, all_registrations
+from state.registrations import DocumentUnknown, Kind, Registration, all_registrations
 
 AT_ONCE: Final = 8
 RegisteredParty = ProviderRecord | RelyingParty
@@ -53,17 +53,28 @@ class Means:
 
 
 def registered(session: Session, means: Means) -> list[TriedParty]:
-    """Everything that stands, in the order of kind and name."""
+    """Everything that stands, in the order of kind and name. One whose document this version does
+    not read is told as that, and keeps no other from being tried. Raises KindUnknown.
+    """
     rows = [row for row in all_registrations(session) if row.kind in _PARTIES]
     copies = party_metadata.copies(session)
-    models = [(row.kind, in_use(as_registered(row), copies)) for row in rows]
-    since = {(row.kind, row.name): row.changed_at for row in rows}
-    found = [
-        (model, since[kind, model.key])
-        for kind, model in models
-        if isinstance(model, ProviderRecord | RelyingParty)
-    ]
-    return examined(found, means)
+    found, unread = list[tuple[RegisteredParty, datetime | None]](), list[TriedParty]()
+    for row in rows:
+        try:
+            model = in_use(as_registered(row), copies)
+        except DocumentUnknown as unknown:
+            unread.append(_unread(row, unknown))
+            continue
+        if isinstance(model, ProviderRecord | RelyingParty):
+            found.append((model, row.changed_at))
+    order = {(row.kind, row.name): number for number, row in enumerate(rows)}
+    all_of = [*examined(found, means), *unread]
+    return sorted(all_of, key=lambda one: order[Kind(one.kind), one.name])
+
+
+def _unread(row: Registration, unknown: DocumentUnknown) -> TriedParty:
+    seen, _, remedy = str(unknown).partition("; ")
+    return TriedParty(row.kind, row.name, (PartyTrouble("document", seen, remedy),))
 
 
 def examined(

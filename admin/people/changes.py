@@ -41,6 +41,7 @@ class Standing:
     addresses: tuple[str, ...] = ()
     factors: frozenset[str] = frozenset()
     identities: frozenset[tuple[str, str]] = frozenset()
+    ended_means: frozenset[tuple[str, str]] = frozenset()  # those of which the means is not active
     places: frozenset[tuple[str, Role]] = frozenset()
 
 
@@ -59,7 +60,8 @@ def standing(
     query = select(Account).where(Account.person_id == person_id)
     account = sql.scalars(query).first() if Account in among else None
     factors = enrolment.of_person(sql, person_id, now) if Factor in among else ()
-    identities = people.identities_of(sql, person_id) if ExternalIdentity in among else ()
+    identities = people.identities_of(sql, person_id) if ExternalIdentity in among else {}
+    ended = (one for one, until in identities.items() if until is not None and until <= now)
     places = people.places_of(sql, person_id, now) if Membership in among else ()
     known = [person.email, account.email if account is not None else None]
     return Standing(
@@ -69,6 +71,7 @@ def standing(
         addresses=tuple(dict.fromkeys(address for address in known if address is not None)),
         factors=frozenset(factor.id for factor in factors),
         identities=frozenset(identities),
+        ended_means=frozenset(ended),
         places=frozenset(places),
     )
 
@@ -93,6 +96,7 @@ def follow(
         _record(sql, EventTag.ACCOUNT_ENDED, notifier.now, person_id, actor)
         logout.end_all_of(sql, notifier, person_id, "account_ended")
     _lost_identities(sql, notifier, person_id, before, after, actor)
+    _ended_means(sql, notifier, person_id, before, after)
     _lost_places(sql, notifier, person_id, before, after, actor)
     _lost_factors(sql, notifier, base_url, person_id, before, after, actor)
     _new_factors(sql, notifier, base_url, person_id, before, after, actor)
@@ -122,6 +126,18 @@ def _lost_identities(
         audit.record(sql, event)
     if lost:
         logout.end_all_of(sql, notifier, person_id, "identity_ended")
+
+
+def _ended_means(
+    sql: Session, notifier: LogoutNotifier, person_id: str, before: Standing, after: Standing
+) -> None:
+    """What was given with a means that is not active any more ends: a code that no portal brought
+    yet, among it. Sessions are judged at each use.
+    """
+    ended = after.ended_means - before.ended_means
+    for provider_id in sorted({provider_id for provider_id, _ in ended}):
+        given = grants.given_to(sql, person_id, provider_id, notifier.now)
+        logout.end_grants(sql, notifier, given, "means_ended")
 
 
 def _lost_places(

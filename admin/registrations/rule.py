@@ -146,13 +146,22 @@ _FAILURES: Final = {
         "party send the whole chain",
     ),
     "tls": (
-        "its certificate is not for this host, or of nobody that this machine trusts",
-        "let the party mend its certificate or send the whole chain",
+        "no TLS connection can be made with it",
+        "correct the port, or let the party offer TLS 1.2 or newer there",
+    ),
+    "tls_client": (
+        "it does not accept the certificate that we show it, or wants one",
+        "write the certificate that the party knows, or let it take this one",
     ),
     "redirected": ("it sends us on to another address", "write the address where it ends"),
     "too_large": ("it answers more than we read", "let the party say less there"),
+    "not_json": ("its answer is no JSON", "correct the address, or let the party look"),
     "cut_short": ("its answer stops half-way", "try again; else let the party look"),
     "circuit_open": ("it failed several times in a row", "try again in half a minute"),
+    "too_slow": (
+        "it answers slowly, and has as many calls of ours as it gets while it does",
+        "let the party look why, and try again",
+    ),
 }
 
 

@@ -325,7 +325,9 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
     service = rt.configuration.services.get(login.request.service_uuid)
     if record is None or record.state != "live" or sent.protocol not in ("", record.kind):
         raise ProviderRefused("provider_not_live")
-    if service is None or not is_admitted(service, record):
+    if service is None:
+        raise ProviderRefused("service_gone")
+    if not is_admitted(service, record):
         raise ProviderRefused("provider_not_allowed_for_service")
     if not login.request.admits(record.id):
         raise ProviderRefused("provider_not_allowed_for_service")

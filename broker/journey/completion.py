@@ -179,7 +179,8 @@ def refuse_unstored(rt: Runtime, login: Login, why: LoginRefused) -> Response:
 
 def _with_all_causes(rt: Runtime, login: Login, result: LoginResult, why: LoginRefused) -> Login:
     """Where more than one thing fell meanwhile, the trace says so: mending one would not do."""
-    told = standing.MAKELAAR_GONE if why.public_key == _PAUSED else why.public_key
+    same = {_PAUSED: standing.MAKELAAR_GONE, "factor_ended": standing.LEVEL_LOWERED}
+    told = same.get(why.public_key, why.public_key)  # a level that fell with its factor is no other
     also = standing.also(rt, rt.session, result, rt.clock(), told)
     if also is None:
         return login

@@ -92,7 +92,7 @@ class LoginContext:
         """The portal; None for the console. Raises PageError when it left meanwhile."""
         found = self.configuration.relying_parties.get(self.login.request.client_id)
         if found is None and self.login.request.purpose is not Purpose.CONSOLE:
-            raise PageError(410, "service_gone", "portal no longer registered")
+            raise PageError(410, "portal_gone", "portal no longer registered")
         return found
 
     @cached_property

@@ -156,10 +156,10 @@ def _still_registered(relying_party: RelyingParty | None, to: OidcReplyTo) -> Oi
     """The portal, with the address that it named. Raises PageError when either left during the
     login: nothing is sent to an address that is no longer anybody's.
     """
-    if not isinstance(relying_party, OidcClient) or not is_registered(
-        relying_party, to.redirect_uri
-    ):
-        raise PageError(410, "service_gone", "portal or its address no longer registered")
+    if not isinstance(relying_party, OidcClient):
+        raise PageError(410, "portal_gone", "portal no longer registered")
+    if not is_registered(relying_party, to.redirect_uri):
+        raise PageError(410, "portal_address_gone", "its address is no longer registered")
     return relying_party
 
 

@@ -91,15 +91,19 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
     access = jwt.read_access_token(
         token, keyring=rt.configuration.keyring, issuer=rt.base_url, now=now
     )
-    client = rt.configuration.oidc_clients.get((access or {}).get("client_id", ""))
-    if access is None or client is None:
+    if access is None:
         return None
-    if access["iat"] + client.access_token_seconds <= now.timestamp():
+    client = rt.configuration.oidc_clients.get(access.get("client_id", ""))
+    if client is not None and access["iat"] + client.access_token_seconds <= now.timestamp():
         return None
     kept = opened(rt.sealer, rt.store.get(_key(access["gid"])))
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
+    if kept.result.request.client_id != access.get("client_id"):
+        return None
     reference = kept.result.reference
+    if client is None:
+        raise NotBelieved(standing.PORTAL_GONE, reference)
     ended = grants.live(rt.session, access["gid"], now) is None
     fault = standing.LOGIN_ENDED if ended else standing.fault(rt, rt.session, kept.result, now)
     if fault is not None:

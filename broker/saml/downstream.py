@@ -224,17 +224,14 @@ def still_registered(
     """The portal, with the address that was chosen. Raises PageError when either left during the
     login: nothing is sent to an address that is no longer anybody's.
     """
-    if isinstance(relying_party, SamlServiceProvider):
-        try:
-            metadata = read_portal_metadata(
-                relying_party.saml.metadata or "", relying_party.entity_id
-            )
-        except PortalMetadataRefused:
-            raise PageError(410, "service_gone", "metadata no longer usable") from None
-        is_there = any(
-            (one.url, one.binding) == (to.acs_url, to.binding) for one in metadata.answers
-        )
-        may_be_unasked = to.request_id is not None or relying_party.saml.idp_initiated
-        if is_there and may_be_unasked and not metadata.has_ended(now):
-            return relying_party, metadata
-    raise PageError(410, "service_gone", "portal or its address no longer registered")
+    if not isinstance(relying_party, SamlServiceProvider):
+        raise PageError(410, "portal_gone", "portal no longer registered")
+    try:
+        metadata = read_portal_metadata(relying_party.saml.metadata or "", relying_party.entity_id)
+    except PortalMetadataRefused:
+        raise PageError(410, "portal_address_gone", "metadata no longer usable") from None
+    is_there = any((one.url, one.binding) == (to.acs_url, to.binding) for one in metadata.answers)
+    may_be_unasked = to.request_id is not None or relying_party.saml.idp_initiated
+    if is_there and may_be_unasked and not metadata.has_ended(now):
+        return relying_party, metadata
+    raise PageError(410, "portal_address_gone", "its address is no longer registered")

@@ -217,6 +217,12 @@ def given_by(session: Session, provider_id: str, now: datetime) -> Sequence[Gran
     return list(session.scalars(query.order_by(Grant.created_at, Grant.id)))
 
 
+def given_to(session: Session, person_id: str, provider_id: str, now: datetime) -> Sequence[Grant]:
+    """The same of the logins of one person there."""
+    query = standing(now).where(Grant.person_id == person_id, Grant.provider_id == provider_id)
+    return list(session.scalars(query.order_by(Grant.created_at, Grant.id)))
+
+
 def given_by_members(session: Session, prefix: str, now: datetime) -> Sequence[Grant]:
     """The same of all makelaars whose ids begin so."""
     query = standing(now).where(Grant.provider_id.startswith(prefix, autoescape=True))

@@ -86,6 +86,20 @@ ERRORS = {
         _("De dienst waarbij u wilde inloggen is er niet meer."),
         START_AGAIN,
     ),
+    "portal_gone": ErrorText(
+        "SLS-1014",
+        NOT_LOGGED_IN,
+        _("De website waar u vandaan komt, is hier niet meer aangesloten."),
+        _("Vraag de helpdesk van de dienst waar u nu inlogt."),
+    ),
+    "portal_address_gone": ErrorText(
+        "SLS-1015",
+        NOT_LOGGED_IN,
+        _(
+            "De website waar u vandaan komt, is net veranderd. Wij kunnen u er niet naar terugbrengen."
+        ),
+        START_AGAIN,
+    ),
     "login_loop": ErrorText(
         "SLS-1010",
         _("U komt in een kringetje terecht"),
@@ -307,6 +321,8 @@ _MAY_BE_EXPLAINED = frozenset(
         "login_expired",
         "login_refused",
         "service_gone",
+        "portal_gone",
+        "portal_address_gone",
         "login_loop",
         "unsolicited_answer",
         "message_rejected",

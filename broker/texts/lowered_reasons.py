@@ -48,6 +48,24 @@ OF_LOWERED: Final[Mapping[str, Explanation]] = MappingProxyType(
             Fixer.OPERATOR,
             _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
         ),
+        "portal_gone": Explanation(
+            _("De website is niet meer geregistreerd sinds deze login begon."),
+            _("Kijk of de website met opzet is weggehaald. Zo niet: registreer haar opnieuw."),
+            Fixer.OPERATOR,
+            _("Deze website is hier niet meer aangesloten. Vraag de dienst waar u nu inlogt."),
+        ),
+        "portal_address_gone": Explanation(
+            _(
+                "Het antwoordadres van de website werd tijdens het inloggen weggehaald, "
+                "of haar metadata gelden niet meer."
+            ),
+            _(
+                "Vergelijk de adressen in de registratie met die van de website. "
+                "Haal de metadata op."
+            ),
+            Fixer.OPERATOR,
+            _("De website is net veranderd. Begin daar opnieuw met inloggen."),
+        ),
         "login_ended": Explanation(
             _("De login was al beëindigd: door uitloggen, een blokkade of een intrekking."),
             _("Kijk bij de gebeurtenissen onder deze code en van deze persoon waarom."),

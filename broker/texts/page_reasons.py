@@ -85,8 +85,8 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         _("Ga verder in het andere tabblad, of ververs de pagina."),
     ),
     "service_gone": Explanation(
-        _("De dienst, de website of haar antwoordadres werd tijdens het inloggen weggehaald."),
-        _("Kijk of dat met opzet was. Zo niet: registreer het opnieuw."),
+        _("De dienst werd tijdens het inloggen weggehaald."),
+        _("Kijk of dat met opzet was. Zo niet: registreer de dienst opnieuw."),
         Fixer.OPERATOR,
         _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
     ),

@@ -320,6 +320,8 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     page_reason("saml_unreadable"): REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
     page_reason("account_blocked"): OF_LOWERED["account_blocked"],
+    page_reason("portal_gone"): OF_LOWERED["portal_gone"],
+    page_reason("portal_address_gone"): OF_LOWERED["portal_address_gone"],
     page_reason("mandate_missing"): _SINGLE["mandate_missing"],
     page_reason("unknown_client"): _SINGLE["portal_unknown"],
     page_reason("redirect_uri_mismatch"): _SINGLE["portal_address"],

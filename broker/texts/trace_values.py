@@ -104,9 +104,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         ),
         "service no longer registered": _("De dienst is niet meer geregistreerd"),
         "portal no longer registered": _("De website is niet meer geregistreerd"),
-        "portal or its address no longer registered": _(
-            "De website of haar adres is niet meer geregistreerd"
-        ),
+        "its address is no longer registered": _("Haar antwoordadres is niet meer geregistreerd"),
         "metadata no longer usable": _("De metadata van de website zijn niet meer te gebruiken"),
         "idp_initiated": _("Deze website laat logins hier niet beginnen"),
         "client_id": _("Deze client_id is niet die van een SAML-portaal"),

@@ -99,7 +99,7 @@ def addresses_gone(at: Instances) -> Iterator[None]:
 @contextmanager
 def withdrawn(at: Instances) -> Iterator[None]:
     """The makelaar is no longer registered."""
-    _withdraw(at, Kind.IDENTITY_PROVIDER, "polderpoort")
+    withdraw_one(at, Kind.IDENTITY_PROVIDER, "polderpoort")
     try:
         yield
     finally:
@@ -112,7 +112,7 @@ def portals_withdrawn(at: Instances) -> Iterator[None]:
     """Both portals are no longer registered."""
     mine = next(one for one in clients() if one["client_id"] == at.portal.client_id)
     for one in (mine, SAML_PORTAL):
-        _withdraw(at, Kind.CLIENT, one["client_id"])
+        withdraw_one(at, Kind.CLIENT, one["client_id"])
     try:
         yield
     finally:
@@ -123,7 +123,7 @@ def portals_withdrawn(at: Instances) -> Iterator[None]:
 def services_withdrawn(at: Instances) -> Iterator[None]:
     """Both services are no longer registered."""
     for one in (BODEM, GRONDWATER):
-        _withdraw(at, Kind.SERVICE, one.uuid)
+        withdraw_one(at, Kind.SERVICE, one.uuid)
     try:
         yield
     finally:
@@ -131,7 +131,8 @@ def services_withdrawn(at: Instances) -> Iterator[None]:
         at.world.process.holder.refresh()
 
 
-def _withdraw(at: Instances, kind: Kind, name: str) -> None:
+def withdraw_one(at: Instances, kind: Kind, name: str) -> None:
+    """As ``sluis apply --prune`` does it."""
     process, now = at.world.process, at.world.clock()
     portals = at.world.runtime.configuration.relying_parties
     with at.world.session() as session, writing(session):

@@ -20,6 +20,9 @@ MAX_ROUNDS = 3  # times that one login is sent to a makelaar
 MAKELAAR = "makelaar"  # the other way that is no factor
 
 
+_OF_A_FACTOR = frozenset({"assertion", "code", "resend", "use"})  # in a form that asked for one
+
+
 def enter(turn: Turn) -> StepOutcome:
     """Ask the code, ask the makelaar for more, or say what is missing."""
     missing = turn.context.missing
@@ -40,7 +43,10 @@ def answer(turn: Turn) -> StepOutcome:
     if login.lacks_level and "use" in turn.form and _may_use_factor(turn):
         again = replace(login, too_low=False, not_understood=False, given=None, insists=False)
         return Advance(again)
-    if login.lacks_level or not isinstance(turn.context.missing, LocalFactor):
+    is_open = isinstance(turn.context.missing, LocalFactor)
+    if not login.lacks_level and not is_open and _OF_A_FACTOR & turn.form.keys():
+        return Advance(login)  # to the page that says why it is of no use any more
+    if login.lacks_level or not is_open:
         stopped = level_unknown.STOPPED if login.not_understood else unreachable.STOPPED
         raise LoginRefused(stopped.code, stopped.reason, "user returned to the portal")
     question = _question(turn)

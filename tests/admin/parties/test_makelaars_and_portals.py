@@ -118,7 +118,13 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "not in DNS",
             "correct the host",
         ),
-        ({"openid-configuration": OutgoingFailed("tls")}, "oidc.issuer", "certificate", "chain"),
+        ({"openid-configuration": OutgoingFailed("tls")}, "oidc.issuer", "no TLS connection", "port"),
+        (
+            {"openid-configuration": OutgoingFailed("tls_untrusted")},
+            "oidc.issuer",
+            "authority",
+            "chain",
+        ),
         ({"openid-configuration": OutgoingFailed("refused")}, "oidc.issuer", "listens", "port"),
         ({"openid-configuration": OutgoingFailed("tls_name")}, "oidc.issuer", "name", "host"),
         ({"openid-configuration": said(b"", 403)}, "oidc.issuer", "403", "admit"),
@@ -387,7 +393,7 @@ def test_a_portal_that_listens_is_no_trouble_whatever_it_says_to_a_get(status: i
         ({"jwks": said({"keys": []})}, "jwks_uri", "no key that can verify"),
         ({"jwks": said({"keys": [{"kty": "oct"}, *RSA_KEYS["keys"]]})}, "jwks_uri", "keys.0"),
         ({"jwks": OutgoingFailed("redirected")}, "jwks_uri", "another address"),
-        ({"logout": OutgoingFailed("tls")}, "backchannel_logout_uri", "certificate"),
+        ({"logout": OutgoingFailed("tls")}, "backchannel_logout_uri", "no TLS connection"),
         ({"logout": OutgoingRefused("address")}, "backchannel_logout_uri", "never called"),
     ],
 )

@@ -84,7 +84,7 @@ def test_a_portal_is_examined_by_its_protocol() -> None:
     [
         (said(b"", 405), None),
         (said(b"", 200), None),
-        (OutgoingFailed("tls"), "certificate"),
+        (OutgoingFailed("tls"), "no TLS connection"),
         (OutgoingRefused("address"), "never called"),
     ],
 )

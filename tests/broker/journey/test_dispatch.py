@@ -304,4 +304,5 @@ def test_nothing_is_sent_to_a_portal_that_left_or_moved_halfway(
     page = browser.press("agree", "yes") if agrees else browser.click(DECLINE)
     assert page.url.startswith(ISSUER)
     assert page.status == 410
-    assert "De dienst waarbij u wilde inloggen is er niet meer." in page.text
+    told = "is net veranderd." if is_moved else "is hier niet meer aangesloten."
+    assert f"De website waar u vandaan komt, {told}" in page.text

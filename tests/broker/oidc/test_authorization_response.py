@@ -156,7 +156,8 @@ def test_nothing_is_sent_to_an_address_that_left_during_the_login(
     ):
         with pytest.raises(PageError) as error:
             answer()
-        assert (error.value.status, error.value.public_key) == (410, "service_gone")
+        told = "portal_gone" if client is None else "portal_address_gone"
+        assert (error.value.status, error.value.public_key) == (410, told)
 
 
 def test_only_a_portal_that_registered_an_address_for_it_is_told_of_a_logout() -> None:

@@ -186,16 +186,24 @@ def test_instead_of_a_code_the_makelaar_may_be_asked_where_it_gives_the_level(
         assert is_sent_back(step_up.answer(posted), person) is may
 
 
-def test_where_no_code_is_asked_any_form_leads_back_to_the_portal(
+NOT_HERE: dict[str, Any] = {"local_second_factor": False}
+
+
+@pytest.mark.parametrize("field", ["code", "assertion", "resend", "use"])
+def test_a_code_for_a_question_that_is_asked_no_more_is_answered_with_why(
+    session: Session, person: str, field: str
+) -> None:
+    posted = turn(session, LIFTED, person, service=NOT_HERE, form={field: "123456"})
+    after = step_up.answer(posted)
+    assert isinstance(after, Advance) and after.login == posted.login
+    shown = entered(turn(session, LIFTED, person, service=NOT_HERE))
+    assert isinstance(shown, Show) and isinstance(shown.page, LevelUnreachablePage)
+
+
+def test_the_form_of_the_page_without_a_way_on_leads_back_to_the_portal(
     session: Session, person: str
 ) -> None:
-    posted = turn(
-        session,
-        LIFTED,
-        person,
-        service={"local_second_factor": False},
-        form={"code": "123456"},
-    )
+    posted = turn(session, LIFTED, person, service=NOT_HERE, form={})
     with pytest.raises(LoginRefused) as refused:
         step_up.answer(posted)
     assert refused.value.public_key == "level_unreachable"
