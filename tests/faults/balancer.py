@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 ASK_EVERY: Final = 0.5  # seconds between two looks at the readiness of an instance
 READY_WITHIN: Final = 5.0
@@ -25,6 +26,9 @@ SAYS_CUT: Final = "cut"  # the instance died with a request in its hands
 SAYS_SLOW: Final = "slow"
 _MOST: Final = 4 * 1024 * 1024
 _REPEATABLE: Final = (b"GET", b"HEAD")
+
+# What a party asks again once its copy is a minute old, which is no part of a login.
+DOCUMENTS: Final = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
 
 
 class _Cut(Exception):
@@ -203,3 +207,17 @@ def _own_page(word: str) -> bytes:
         "Connection: close",
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class AtRequest:
+    """Acts once, just before so manieth request of a login reaches an instance."""
+
+    def __init__(self, number: int, act: Callable[[str], object]) -> None:
+        self._number, self._act, self.seen = number, act, 0
+
+    def __call__(self, method: str, path: str) -> None:
+        if path.startswith(DOCUMENTS):
+            return
+        self.seen += 1
+        if self.seen == self._number:
+            self._act(f"{method} {urlsplit(path).path}")

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from signal import SIGQUIT
-from typing import Final
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -23,6 +21,7 @@ from sandbox.portal.clients import BODEMKAART
 from state.outgoing import CONNECT_SECONDS, TOTAL_SECONDS
 from tests.broker.portal import query_of
 from tests.faults import failpoint
+from tests.faults.balancer import AtRequest
 from tests.faults.crowd import AT_ONCE, Crowd
 from tests.faults.driver import FATIMA, JAN, JAN_ELSEWHERE, ROOS, Persona, Scene, User
 from tests.faults.ending import Kind, bad, helps
@@ -65,24 +64,6 @@ def visit(scene: Scene) -> Iterator[Callable[..., User]]:
             return user
 
         yield make
-
-
-# What a party asks again once its copy is a minute old, which is no part of a login.
-DOCUMENTS: Final = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
-
-
-class AtRequest:
-    """Acts once, just before so manieth request of a login reaches an instance."""
-
-    def __init__(self, number: int, act: Callable[[str], object]) -> None:
-        self._number, self._act, self.seen = number, act, 0
-
-    def __call__(self, method: str, path: str) -> None:
-        if path.startswith(DOCUMENTS):
-            return
-        self.seen += 1
-        if self.seen == self._number:
-            self._act(f"{method} {urlsplit(path).path}")
 
 
 def test_X_01_a_worker_dies_before_each_request_of_a_login(
