@@ -121,6 +121,14 @@ def visiting(rt: Runtime, request_id: str | None, party: str) -> LogoutRun | Non
     return run if is_there else None
 
 
+def left_for(rt: Runtime, request: Request, party: str) -> LogoutRun | None:
+    """The run of this browser, where it left for this party."""
+    handle = bound(rt, request)
+    run = kept(rt, handle) if handle is not None else None
+    is_there = run is not None and run.visiting is not None and run.visiting.party == party
+    return run if is_there else None
+
+
 def finish(rt: Runtime, run: LogoutRun) -> None:
     """Nothing of it is needed any more."""
     rt.store.take(_key(run.handle))
