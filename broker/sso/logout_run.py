@@ -116,7 +116,17 @@ def waiting(rt: Runtime, request_id: str | None) -> LogoutRun | None:
 
 def visiting(rt: Runtime, request_id: str | None, party: str) -> LogoutRun | None:
     """The same where it waits for this party."""
-    run = waiting(rt, request_id)
+    return _at(party, waiting(rt, request_id))
+
+
+def left_for(rt: Runtime, request: Request, party: str) -> LogoutRun | None:
+    """The run of this browser, where it left for this party."""
+    handle = bound(rt, request)
+    return _at(party, kept(rt, handle) if handle is not None else None)
+
+
+def _at(party: str, run: LogoutRun | None) -> LogoutRun | None:
+    """The run, where it waits for this party."""
     is_there = run is not None and run.visiting is not None and run.visiting.party == party
     return run if is_there else None
 

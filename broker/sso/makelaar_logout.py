@@ -75,10 +75,17 @@ saml_logout_endpoints.add_to(blueprint, _SLO, _side, "makelaar")
 @blueprint.get("/oidc/logged-out/<provider_id>")
 @Endpoint(limit="logout", sets_language=False)
 def logged_out_there(provider_id: str) -> AnyResponse:
-    """Who logged out at an OpenID Connect makelaar comes back (RP-Initiated Logout 1.0 §3)."""
+    """Who logged out at an OpenID Connect makelaar comes back (RP-Initiated Logout 1.0 §3). Without
+    our ``state``, which some do not send back, nobody knows whether it is done there: the browser
+    goes on, and the makelaar is named.
+    """
     rt = runtime()
     party = session_names.of_makelaar(provider_id)
     run = logout_run.visiting(rt, request.args.get("state"), party)
+    if run is None and "state" not in request.args:
+        left = logout_run.left_for(rt, request, party)
+        if left is not None:
+            return logout_chain.returned(rt, left, closed=False, said="no_answer")
     if run is None:
         return show(LoggedOutPage(was_logged_in=False))  # too late, or twice
     failed = "error" in request.args

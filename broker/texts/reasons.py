@@ -51,13 +51,13 @@ from broker.texts.makelaar_reasons import (
     OTHER_ALGORITHM,
     OTHER_ENCRYPTION,
     OTHER_ISSUER,
-    STATUS,
     WRONG_ADDRESS,
     WRONG_NAME,
 )
 from broker.texts.page_reasons import page_reason
 from broker.texts.passive_reasons import OF_PASSIVE
 from broker.texts.saml_reasons import OF_SAML_PORTALS
+from broker.texts.status_reasons import STATUS
 from broker.texts.time_reasons import NO_TIME_OF_LOGIN, TOO_OLD, VALID_TOO_LONG, WRONG_TIME
 from broker.texts.trouble_reasons import OF_TROUBLES
 

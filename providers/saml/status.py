@@ -16,6 +16,11 @@ from providers.saml.wire.names import STATUS, SUCCESS, samlp
 from providers.saml.wire.xml_values import collapsed, only_child
 
 UNSUPPORTED_BINDING: Final = "UnsupportedBinding"
+NAME_ID_POLICY: Final = "InvalidNameIDPolicy"
+_SETTINGS: Final = {
+    UNSUPPORTED_BINDING: "saml.response_binding",
+    NAME_ID_POLICY: "saml.name_id_policy.format",
+}
 # By the second word, and by the first where that says nothing more. What is not here is a login
 # that did not succeed there, for a reason that the makelaar alone knows.
 REASONS: Final = {
@@ -31,7 +36,7 @@ REASONS: Final = {
     "RequestVersionTooLow": "makelaar_request",
     "ResourceNotRecognized": "makelaar_request",
     "InvalidAttrNameOrValue": "makelaar_request",
-    "InvalidNameIDPolicy": "makelaar_request",
+    NAME_ID_POLICY: "makelaar_name",
     "NoPassive": "makelaar_request",
     "UnknownAttrProfile": "makelaar_request",
     "VersionMismatch": "makelaar_request",
@@ -74,7 +79,7 @@ def refusal(response: etree._Element, *, asked: AssuranceLevel, asked_as: str) -
         return ProviderRefused("status", element=at, seen=seen, expected=STATUS + "…", **found)
     top = _word(first)
     reason = REASONS.get(word) or (REASONS.get(top) if top in _TOP else None)
-    setting = {"setting": "saml.response_binding"} if word == UNSUPPORTED_BINDING else {}
+    setting = {"setting": _SETTINGS[word]} if word in _SETTINGS else {}
     return ProviderRefused(reason or "status_not_success", **setting, **found)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import redirect
 from sqlalchemy import select
 
 from assurance import session_lifetime, session_names
@@ -90,6 +91,22 @@ def test_a_makelaar_whose_documents_cannot_be_fetched_is_named(world: World) -> 
     world.wire.down.add(urlsplit(ADDRESSES.makelaars).netloc)
     page = log_out(browser)
     assert page.heading == OUT and OPEN in page.text
+
+
+def test_a_makelaar_that_sends_no_state_back_is_named_and_the_user_is_out_here(
+    world: World,
+) -> None:
+    """Whether it is done there nobody proved."""
+    browser = logged_in(world)
+    app = world.wire.applications[urlsplit(ADDRESSES.makelaars).netloc]
+    back = f"{ADDRESSES.broker}/oidc/logged-out/zekerweg"
+    app.view_functions["end_session"] = lambda **_: redirect(back)
+    page = log_out(browser)
+    assert page.heading == OUT, page.text
+    assert OPEN in page.text and "Zekerweg" in page.text and CLOSED not in page.text
+    assert standing(world) == 0
+    again = world.browser().open(back)  # of somebody who left for nowhere
+    assert again.heading == OUT and "niet meer ingelogd" in again.text
 
 
 def test_a_state_that_nobody_waits_for_leads_to_our_own_page(world: World) -> None:

@@ -48,7 +48,8 @@ def status(outer: str, inner: str | None = None, message: str = "") -> Recipe:
         ("Responder", "NoAvailableIDP", "makelaar_has_no_login"),
         ("Requester", None, "makelaar_request"),
         ("Requester", "RequestUnsupported", "makelaar_request"),
-        ("Requester", "InvalidNameIDPolicy", "makelaar_request"),
+        ("Requester", "InvalidNameIDPolicy", "makelaar_name"),  # Shibboleth, AD FS
+        ("Responder", "InvalidNameIDPolicy", "makelaar_name"),
         ("Requester", "RequestVersionTooHigh", "makelaar_request"),
         ("Responder", "NoPassive", "makelaar_request"),
         ("Responder", "UnsupportedBinding", "makelaar_binding"),
@@ -62,7 +63,7 @@ def test_a_status_means_what_the_standard_says(outer: str, inner: str | None, re
     code = outer if inner is None else f"{outer} / {inner}"
     told = {"status_code": code, "status_message": "Not today"}
     assert told.items() <= measured.items()
-    assert ("setting" in measured) is (reason == "makelaar_binding")
+    assert ("setting" in measured) is (reason in ("makelaar_binding", "makelaar_name"))
 
 
 @pytest.mark.parametrize(
