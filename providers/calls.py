@@ -118,7 +118,7 @@ def unreadable(endpoint: MakelaarEndpoint, url: str, what: str) -> ProviderUnava
 
 def place(endpoint: MakelaarEndpoint, url: str, trouble: Trouble) -> dict[str, str]:
     """Which endpoint was called and where, and the key of the registration that says so."""
-    found = {"endpoint": endpoint.value, "called": received.quoted(url)}
+    found = {"endpoint": endpoint.value, "called": received.masked(url)}
     if endpoint in _REGISTERED_AT and trouble not in _NOT_OF_THE_ADDRESS:
         found["setting"] = _REGISTERED_AT[endpoint]
     return found

@@ -17,13 +17,13 @@ MAX_TOLD: Final = 300  # signs of one value in a trace
 MAX_MESSAGE: Final = 200  # signs of a sentence of the makelaar in a trace
 NONE: Final = "none"
 XML_SPACE: Final = " \t\r\n"  # what XML and JSON call white space
-MAX_QUOTED: Final = 200
 _WORD: Final = re.compile(r"[!-~]+")
-_NUMBER: Final = re.compile(r"[0-9]{8,}")  # may be a BSN, KvK number or RSIN
+_SPACES: Final = re.compile(r" {2,}")
 _QUERY: Final = re.compile(r"(https?://[^\s?#]{1,200})[?#]\S*")
-# A number of a person, a token or a key: never in a trace.
-_NOT_QUOTED: Final = re.compile(
-    r"(?<![\w-])\d{8,}(?![\w-])|\beyJ[\w.-]{8,}|[\w+=~-]{44,}", re.ASCII
+# What may be a BSN, KvK number or RSIN (no part of a UUID is), a token or a key: never in a trace.
+_NOT_TOLD: Final = re.compile(
+    r"(?<!-[0-9a-f]{4}-)(?<![0-9])[0-9]{8,}(?!-[0-9a-f]{4}-)|\beyJ[\w.-]{8,}|[\w+=~-]{44,}",
+    re.ASCII,
 )
 
 
@@ -51,20 +51,6 @@ def organisation_name(text: str) -> str | None:
 def is_word(text: str, longest: int = MAX_WORD) -> bool:
     """True for a word of machines: visible ASCII, no longer than this."""
     return len(text) <= longest and _WORD.fullmatch(text) is not None
-
-
-def quoted(value: object, longest: int = MAX_QUOTED) -> str:
-    """What somebody wrote, as an operator may read it in a trace: on one line, cut, and without
-    what could be a person or a secret. ``none`` for nothing; what is no text says so.
-    """
-    if value is None:
-        return "none"
-    if not isinstance(value, str):
-        return "no text"
-    words = (shown(value[: 4 * longest]) or "").split(" ")
-    text = _QUERY.sub(r"\1", " ".join("…" if "@" in word else word for word in words))
-    text = _NOT_QUOTED.sub("…", text)
-    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
 
 
 def email(text: str) -> str | None:
@@ -107,11 +93,21 @@ def told_address(value: str | None) -> str:
     return told(f"{bare}{more[0]}…" if more else bare)
 
 
-def masked(value: str | None, longest: int = MAX_TOLD) -> str:
-    """The same of free text of a makelaar: numbers that may be of a person or organisation go, and
-    addresses of people.
+def masked(value: object, longest: int = MAX_TOLD) -> str:
+    """Free text of others as a trace may hold it: on one line, cut, and without what could be a
+    person or a secret: long numbers, addresses of people, tokens, what an address asks. In quotes
+    where white space around it would not be seen; what is no text says so.
     """
     if value is None:
         return NONE
-    words = ("…" if "@" in word else word for word in _NUMBER.sub("…", value).split(" "))
-    return told(" ".join(words), longest)
+    if not isinstance(value, str):
+        return "no text"
+    signs = (
+        sign if sign.isprintable() else " " if sign.isspace() else "?"
+        for sign in value[: 4 * longest]
+    )
+    words = _SPACES.sub(" ", "".join(signs)).split(" ")
+    text = _QUERY.sub(r"\1", " ".join("…" if "@" in word else word for word in words))
+    text = _NOT_TOLD.sub("…", text)
+    text = text if len(text) <= longest else f"{text[:longest].rstrip()}…"
+    return text if text and value.strip() == value else f'"{text}"'

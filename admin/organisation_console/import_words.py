@@ -58,7 +58,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Facts], str]]] = {
     "other_email": lambda _facts: _("Het e-mailadres dat bij dit UniekID hoort, of niets"),
     "nobody": lambda _facts: _("Een UniekID of een e-mailadres"),
     "email": lambda _facts: _("Een e-mailadres, zoals naam@voorbeeld.nl"),
-    "name": lambda _facts: _("Een naam van ten hoogste 200 tekens"),
+    "name": lambda _facts: _("Een naam van ten hoogste 200 tekens, zonder schuine streep"),
     "other_name": lambda facts: _(
         "%(name)s, zoals deze persoon bij ons heet, of niets", name=facts["name"]
     ),

@@ -145,13 +145,16 @@ class AppPage:
 
 @dataclass(frozen=True)
 class PhonePage:
-    """``reason``: why a number was refused. ``replaces``: the label of the number that goes."""
+    """``reason``: why a number was refused, ``given``: as it was typed. ``replaces``: the label of
+    the number that goes.
+    """
 
     mine: MineFrame
     countries: tuple[str, ...]
     counts: bool
     replaces: str | None
     reason: str = ""
+    given: str = ""
     template: str = "account/phone.html"
 
 

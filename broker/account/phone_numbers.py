@@ -107,7 +107,8 @@ def _phone_page(who: AccountContext, reason: str = "") -> PhonePage:
     earlier = _number(who)
     replaces = earlier.label if earlier is not None else None
     countries = sms_limits.countries(who.rt)
-    return PhonePage(who.frame, countries, who.counts, replaces, reason)
+    given = request.form.get("number", "")[:20] if reason else ""
+    return PhonePage(who.frame, countries, who.counts, replaces, reason, given)
 
 
 def _phone_code_page(who: AccountContext, begun: Pending, *, error: bool = False) -> PhoneCodePage:

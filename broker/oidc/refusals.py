@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from broker.oidc.errors import Refused, UnknownTarget
 from broker.runtime import Runtime
-from broker.web.refusals import LONGEST, note, shown, shown_address
+from broker.web.refusals import LONGEST, note, shown_address
+from providers.received import told
 
 __all__ = ["note", "note_target"]
 
@@ -14,7 +15,7 @@ __all__ = ["note", "note_target"]
 def note_target(rt: Runtime, error: UnknownTarget) -> None:
     """An unknown client, or an address that is not registered: told on a page here."""
     if error.client_id is None:
-        sent = shown(error.sent) if error.sent is not None else None
+        sent = told(error.sent, LONGEST) if error.sent is not None else None
         note(rt, Refused.CLIENT, at="client", sent=sent)
     else:
         registered = " ".join(error.registered)[:LONGEST] or None

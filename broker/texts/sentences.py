@@ -8,14 +8,13 @@ templates), explanations of reasons, and mails, which are whole by then.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 from flask import Flask
 from flask_babel import Domain, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 _LAST: Final = re.compile(r"%\((\w+)\)s\.(?!\.)")  # what is named last in a sentence
 _STOPPED: Final = re.compile(r"\.(?:</\w+>)*\Z")  # a name may come with its tags
@@ -49,26 +48,25 @@ class Sentences(Domain):  # type: ignore[misc]  # flask_babel has no types
 
 
 def install(app: Flask) -> None:
-    """For code and templates of this application, which has its Babel by now."""
-    babel = app.extensions["babel"]
-    babel.instance.domain_instance = Sentences(domain=babel.default_domain)
-    app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext)
-
-
-@pass_context
-def _gettext(context: Context, text: str, **values: Any) -> str:
-    return _filled(context, get_translations().ugettext(text), values)
-
-
-@pass_context
-def _ngettext(context: Context, singular: str, plural: str, num: int, **values: Any) -> str:
-    text = get_translations().ungettext(singular, plural, num)
-    return _filled(context, text, {"num": num, **values})
-
-
-def _filled(context: Context, text: str, values: Mapping[str, Any]) -> str:
-    """A template's text is always filled in, as Jinja does it: what is no text of ours is
-    escaped.
+    """For code and templates of this application, which has its Babel by now. Jinja goes on to fill
+    in and to escape; it gets the sentence in its language, ended.
     """
-    sentence = ended(text, values)
-    return (Markup(sentence) if context.eval_ctx.autoescape else sentence) % values  # noqa: S704
+    babel, env = app.extensions["babel"], app.jinja_env
+    babel.instance.domain_instance = Sentences(domain=babel.default_domain)
+    as_it_is = str  # the sentence is in its language by then
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
+        gettext=as_it_is, ngettext=as_it_is, newstyle=True
+    )
+    fill = cast("Callable[..., Any]", env.globals["gettext"])
+
+    @pass_context
+    def gettext(context: Context, text: str, **values: Any) -> Any:
+        found = get_translations().ugettext(text)
+        return fill(context, ended(found, values), **values)
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, num: int, **values: Any) -> Any:
+        found = get_translations().ungettext(one, many, num)
+        return fill(context, ended(found, {"num": num, **values}), num=num, **values)
+
+    env.globals.update(gettext=gettext, ngettext=ngettext)

@@ -13,7 +13,7 @@ from flask import Flask
 from broker.errors import PageError
 from broker.web.current_request import current_request
 from broker.web.endpoints import endpoints_of
-from broker.web.refusals import shown
+from providers.received import told
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -26,7 +26,7 @@ def install(app: Flask, base_url: str) -> None:
     def _refuse_others() -> None:
         said = current_request().environ.get("HTTP_HOST", "").lower()
         if said not in allowed and not declared.asked().by_address:
-            found = {"seen": shown(said), "expected": " ".join(sorted(allowed))}
+            found = {"seen": told(said), "expected": " ".join(sorted(allowed))}
             raise PageError(400, "wrong_host", "Host is not that of web.base_url", found=found)
 
 

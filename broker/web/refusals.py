@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from broker.runtime import Runtime
 from broker.web.announcements import about
 from broker.web.responses import portal_of_request, remember_reference
+from providers.received import told
 from state import trace
 from state.db import writing
 from state.limits import Limit, network_of
@@ -143,12 +144,6 @@ def _keep(rt: Runtime, reference: str, step: TraceStep, client_id: str | None) -
     return True
 
 
-def shown(sent: str) -> str:
-    """Received text as a trace may hold it: of one line, and not long."""
-    plain = "".join(sign if sign.isprintable() else "?" for sign in sent[:LONGEST])
-    return plain + (_HIDDEN if len(sent) > LONGEST else "")
-
-
 def shown_address(sent: str, registered: Sequence[str] = ()) -> str:
     """A received address without what may be a secret of somebody: values of its query, its
     fragment, and a name and password. What stands in a registration too may be read.
@@ -157,14 +152,14 @@ def shown_address(sent: str, registered: Sequence[str] = ()) -> str:
         parts = urlsplit(sent)
         known = {value for uri in registered for _, value in parse_qsl(urlsplit(uri).query)}
     except ValueError:
-        return shown(re.split(r"[?#]", sent)[0])
+        return told(re.split(r"[?#]", sent)[0], LONGEST)
     netloc = f"{_HIDDEN}@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
     address = parts._replace(netloc=netloc, query="", fragment="").geturl()
     if "?" in sent.partition("#")[0]:
         address += "?" + "&".join(_query(parts.query, known))
     if "#" in sent:
         address += f"#{_HIDDEN if parts.fragment else ''}"
-    return shown(address)
+    return told(address, LONGEST)
 
 
 def _query(query: str, known: set[str]) -> list[str]:

@@ -20,7 +20,7 @@ from broker.errors import PageError
 from broker.web import json_errors
 from broker.web.cookies import HOST_PREFIX, set_cookie
 from broker.web.endpoints import endpoints_of
-from broker.web.refusals import shown
+from providers.received import told
 
 SAID: Final = "X-Forwarded-Proto"
 ASKED_AGAIN: Final = f"{HOST_PREFIX}sluis-https"  # not kept by who came in the clear
@@ -70,7 +70,7 @@ def _came_over_https(proxy_hops: int) -> bool:
 
 def _tell_operator(proxy_hops: int) -> dict[str, str | int | bool | None]:
     """In the log; what is for the trace."""
-    said = shown(request.headers[SAID][:80])
+    said = told(request.headers[SAID], 80)
     values = len(said.split(","))
     remedy = "let the proxy that speaks TLS set X-Forwarded-Proto to https"
     if values != proxy_hops:

@@ -174,7 +174,7 @@ def _check_issuer(iss: str | None, settings: OidcSettings, metadata: ProviderMet
             "issuer_mismatch",
             setting="oidc.issuer",
             expected=settings.issuer,
-            seen=received.quoted(iss),
+            seen=received.masked(iss),
         )
 
 

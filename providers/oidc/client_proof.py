@@ -113,7 +113,7 @@ def client_secret(settings: OidcSettings) -> str:
 def _no_secret(settings: OidcSettings, what: str, seen: str) -> ProviderUnavailable:
     measured = {
         "setting": "oidc.client_secret_file",
-        "registered": received.quoted(settings.client_secret_file),
+        "registered": received.masked(settings.client_secret_file),
         "seen": seen,
         "auth_method": settings.token_endpoint_auth_method,
     }

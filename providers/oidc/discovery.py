@@ -161,8 +161,8 @@ def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:
         Trouble.DISCOVERY_ISSUER,
         measured={
             "setting": ISSUER,
-            "registered": received.quoted(settings.issuer),
-            "seen": received.quoted(issuer),
+            "registered": received.masked(settings.issuer),
+            "seen": received.masked(issuer),
             "differs": difference(settings.issuer, issuer),
             **_of_many(issuer),
             **_kept_apart(issuer, settings),
@@ -172,7 +172,7 @@ def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:
 
 def _of_many(issuer: str) -> dict[str, str]:
     """One address of Entra ID speaks for all tenants, and each has an issuer of its own."""
-    return {"placeholder": received.quoted(issuer)} if "{" in issuer else {}
+    return {"placeholder": received.masked(issuer)} if "{" in issuer else {}
 
 
 def _kept_apart(issuer: str, settings: OidcSettings) -> dict[str, str]:
@@ -219,8 +219,8 @@ def _endpoint(document: Mapping[str, Any], name: str, settings: OidcSettings) ->
         measured={
             "setting": "oidc.endpoint_hosts",
             "endpoint": name,
-            "registered": received.quoted(", ".join(_approved_hosts(settings))),
-            "seen": received.quoted(", ".join(_other_hosts(document, settings))),
+            "registered": received.masked(", ".join(_approved_hosts(settings))),
+            "seen": received.masked(", ".join(_other_hosts(document, settings))),
         },
     )
 
@@ -229,7 +229,7 @@ def _incomplete(what: str, name: str, url: object) -> ProviderUnavailable:
     return ProviderUnavailable(
         f"discovery: {what}",
         Trouble.DISCOVERY_INCOMPLETE,
-        measured={"endpoint": name, "seen": received.quoted(url)},
+        measured={"endpoint": name, "seen": received.masked(url)},
     )
 
 

@@ -62,10 +62,10 @@ def said(error: str, description: object = None) -> dict[str, str]:
     """What a trace keeps: the word, another one within bounds; and the text beside it, within
     bounds, where it is not about the user. Never for users and never in a log.
     """
-    kept = {"makelaar_error": received.quoted(error, MAX_WORD)}
+    kept = {"makelaar_error": received.masked(error, MAX_WORD)}
     about_the_user = error in ABOUT_THE_USER | STOPPED
     if isinstance(description, str) and description and not about_the_user:
-        kept["makelaar_says"] = received.quoted(description)
+        kept["makelaar_says"] = received.masked(description)
     return kept
 
 

@@ -51,5 +51,5 @@ def read_jwks(document: Mapping[str, Any]) -> PublishedKeys:
         raise ProviderUnavailable(
             f"key set: {malformed}",
             Trouble.KEYS,
-            measured={"endpoint": "jwks_uri", "seen": received.quoted(str(malformed))},
+            measured={"endpoint": "jwks_uri", "seen": received.masked(str(malformed))},
         ) from None

@@ -195,8 +195,8 @@ class OidcProvider:
         raise ProviderRefused(
             "token_key_unknown",
             element="kid",
-            seen=received.quoted(kid),
-            expected=received.quoted(", ".join(names) or None),
+            seen=received.masked(kid),
+            expected=received.masked(", ".join(names) or None),
             alg=alg,
         )
 

@@ -157,8 +157,8 @@ def _faulted(location: str, answer: HttpAnswer, fault: SoapFault) -> ProviderUna
     is_theirs = fault.code.startswith(soap.FaultCode.SERVER)
     trouble = Trouble.UNAVAILABLE if is_theirs else Trouble.REQUEST_REFUSED
     said: dict[str, str | int] = {
-        "makelaar_error": received.quoted(fault.code or None),
-        "makelaar_says": received.quoted(fault.says or None),
+        "makelaar_error": received.masked(fault.code or None),
+        "makelaar_says": received.masked(fault.says or None),
         "http_status": answer.status,
         **place(_AT, location, trouble),
     }

@@ -46,7 +46,7 @@ def by_files(outgoing: OutgoingClient, settings: SamlSettings) -> OutgoingClient
     )
     measured: dict[str, str | int] = {
         "setting": "saml.tls_certificate_file",
-        "registered": received.quoted(settings.tls_certificate_file),
+        "registered": received.masked(settings.tls_certificate_file),
     }
     return _presenting(outgoing, certificate, measured)
 
@@ -89,5 +89,5 @@ def _presenting(
     raise ProviderUnavailable(
         f"client certificate: {why}",
         Trouble.CERTIFICATE_FILE,
-        measured={**measured, "seen": received.quoted(why)},
+        measured={**measured, "seen": received.masked(why)},
     ) from None

@@ -285,11 +285,11 @@ def _source(record: ProviderRecord) -> str:
 
 
 def _unusable(setting: str, what: str, expected: str = "") -> ProviderUnavailable:
-    told = {"expected": received.quoted(expected)} if expected else {}
+    told = {"expected": received.masked(expected)} if expected else {}
     return ProviderUnavailable(
         f"metadata: {what}",
         Trouble.METADATA,
-        measured={"setting": setting, "seen": received.quoted(what), **told},
+        measured={"setting": setting, "seen": received.masked(what), **told},
     )
 
 

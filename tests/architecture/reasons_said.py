@@ -16,6 +16,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from broker.journey import passive
+from broker.sso import standing
+from consent.authority import RefusalReason
 from providers.oidc import representation
 from providers.saml import mandate, status
 from providers.trouble import Trouble
@@ -67,6 +69,9 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("broker.journey.callbacks", "unavailable.reason"): _ELSEWHERE,
     ("broker.journey.callbacks", "outcome.ended.public_key"): _ELSEWHERE,
     ("broker.journey.completion", "why.public_key"): _ELSEWHERE,
+    ("broker.journey.completion", "standing.explained(why)"): frozenset(
+        standing.explained(str(one)) for one in RefusalReason
+    ),
     ("broker.journey.context", "nothing.reason"): _ELSEWHERE,
     ("broker.journey.gone", "page.public_key"): _ELSEWHERE,
     ("broker.journey.gone", "_ENDED.get(code, 'login_refused')"): frozenset({"login_refused"}),

@@ -71,8 +71,8 @@ def test_M_13_a_file_with_one_fault_changes_nothing_and_says_where(
     )
     assert (page.status, page.heading) == (422, "Het bestand klopt nog niet")
     found = rows(page)
-    assert "3 UniekID liv Het UniekID van iemand bij uw bedrijf" in found
-    assert "4 Einde morgen Een dag, zoals 31-12-2027" in found
+    assert "Regel 3 UniekID liv Het UniekID van iemand bij uw bedrijf" in found
+    assert "Regel 4 Einde morgen Een dag, zoals 31-12-2027" in found
     assert held(own_world, "fatima") == [] and "Liv " not in page.text
     page = bring(sanne, "machtigingen", "")
     assert page.status == 422 and "Kies eerst een bestand." in page.text

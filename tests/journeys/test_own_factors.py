@@ -232,6 +232,7 @@ def test_only_mobile_numbers_of_listed_countries_are_added(
     browser.fill("number", number)
     page = browser.click("Stuur een code")
     assert page.status == 422 and said in page.text
+    assert page.tree.cssselect("#number")[0].get("value") == number, "not typed again"
     assert posts(world, "sms") == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from broker.oidc.errors import Refused
 from broker.texts import reasons
-from broker.web.refusals import LONGEST, shown, shown_address
+from broker.web.refusals import LONGEST, shown_address
 
 REGISTERED = ("https://portal.example/callback?kept=yes",)
 
@@ -37,6 +37,6 @@ def test_an_address_is_kept_without_what_it_carries(sent: str, kept: str) -> Non
     assert shown_address(sent, REGISTERED) == kept
 
 
-def test_a_text_is_one_line_and_not_long() -> None:
-    assert shown("a\u2028b\x00c") == "a?b?c"
-    assert shown("x" * 9000) == "x" * LONGEST + "..."
+def test_an_address_is_one_line_and_not_long() -> None:
+    assert shown_address("a\u2028b\x00c") == "a?b?c"
+    assert shown_address("x" * 9000) == "x" * LONGEST + "…"
