@@ -118,7 +118,12 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "not in DNS",
             "correct the host",
         ),
-        ({"openid-configuration": OutgoingFailed("tls")}, "oidc.issuer", "no TLS connection", "port"),
+        (
+            {"openid-configuration": OutgoingFailed("tls")},
+            "oidc.issuer",
+            "no TLS connection",
+            "port",
+        ),
         (
             {"openid-configuration": OutgoingFailed("tls_untrusted")},
             "oidc.issuer",
