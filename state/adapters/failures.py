@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import urllib3
 
-from state.outgoing_failures import of_tls
+from state.outgoing_failures import FAILURES, of_tls
 
 
 def reason_of(error: BaseException) -> str:
@@ -22,6 +22,15 @@ def reason_of(error: BaseException) -> str:
         if isinstance(one, ConnectionRefusedError):
             return "connection_refused"
     return "timeout" if any(_is_timeout(one) for one in chain) else "no_answer"
+
+
+def explained(reason: str) -> str:
+    """The reason of a delivery that failed with what it means, for operators; the bare word where
+    it says all.
+    """
+    word = reason.partition("_")[2]
+    known = FAILURES.get("refused" if word == "connection_refused" else word)
+    return f"{reason}: {known.says}" if known is not None else reason
 
 
 def _is_timeout(error: BaseException) -> bool:
