@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from assurance.levels import AssuranceLevel
 from assurance.session_names import SessionName
@@ -27,6 +28,10 @@ class DownstreamName(enum.StrEnum):
     OIDC = "oidc"
     SAML = "saml"
     CONSOLE = "console"
+
+
+# Of one request, whoever sends it: a state of 8 KB with all that stands beside it fits.
+MOST_KEPT: Final = 16 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,14 @@ class LoginRequest:
     released: tuple[str, ...] | None = None  # registered claims that go out; None: all of them
     document: AskedDocument | None = None  # that the user is asked to agree to
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def kept_bytes(self) -> int:
+        """How much of what the portal wrote is kept until its answer, as JSON has it. A document is
+        bounded by itself, and only registered portals send one.
+        """
+        hints = (self.provider_hint, self.login_hint)
+        return len(json.dumps([*self.reply_to.values(), *hints]))
 
     def admits(self, provider_id: str) -> bool:
         """May this makelaar answer, as far as the portal is concerned?"""

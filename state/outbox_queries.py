@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from state import outbox_wakeup
@@ -42,6 +42,26 @@ def listed(session: Session, state: State | None = None, most: int = 100) -> lis
     if state is not None:
         query = query.where(_WHERE[state])
     return [_shown(row) for row in session.scalars(query.limit(most))]
+
+
+@dataclass(frozen=True)
+class StuckMessages:
+    """Messages of one channel that wait because their last try failed of the same."""
+
+    channel: str
+    reason: str
+    number: int
+
+
+def failing(session: Session, most: int = 5) -> list[StuckMessages]:
+    """What keeps most messages waiting, first."""
+    query = (
+        select(OutboxRow.channel, OutboxRow.reason, func.count())
+        .where(OutboxRow.due_at.is_not(None), OutboxRow.reason.is_not(None))
+        .group_by(OutboxRow.channel, OutboxRow.reason)
+    )
+    found = [StuckMessages(one, why or "", many) for one, why, many in session.execute(query)]
+    return sorted(found, key=lambda one: (-one.number, one.channel, one.reason))[:most]
 
 
 def _shown(row: OutboxRow) -> Queued:

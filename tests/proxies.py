@@ -110,8 +110,10 @@ def proxying(
         server.close()
 
 
-def certificate(directory: Path, name: str) -> Path:
-    """A certificate of this name that vouches for itself, with its key, in one PEM file."""
+def certificate(directory: Path, name: str, *, until: int = 2050) -> Path:
+    """A certificate of this name that vouches for itself, until this year, with its key, in one PEM
+    file.
+    """
     key = ec_key(f"tls {name}")
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
@@ -121,7 +123,7 @@ def certificate(directory: Path, name: str) -> Path:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(START.replace(year=2020))
-        .not_valid_after(START.replace(year=2050))
+        .not_valid_after(START.replace(year=until))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, SHA256())

@@ -33,7 +33,8 @@ from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
 from providers.saml.metadata_party import in_use
-from state import migrate, outbox, party_metadata
+from state import migrate, outbox, outbox_queries, party_metadata
+from state.adapters.failures import explained
 from state.addresses import is_loopback_literal
 from state.clock import utc_now
 from state.registrations import Kind, OfAnotherVersion, all_registrations, read_as
@@ -224,12 +225,14 @@ def _optional(at: Installation, channel: str, section: str, without: str) -> See
 def _outbox(at: Installation) -> Seen:
     with Session(at.engine) as session:
         found = outbox.waiting(session)
+        failing = outbox_queries.failing(session)
     number = sum(waiting for waiting, _ in found.values())
     oldest = min((since for _, since in found.values()), default=at.now)
     if not number:
         return True, "nothing waits"
     minutes = max(0, int((at.now - oldest).total_seconds() // 60))
-    return at.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
+    why = "".join(f"; {one.number} of {one.channel}: {explained(one.reason)}" for one in failing)
+    return at.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes{why}"
 
 
 def _outgoing(at: Installation) -> Seen:
@@ -310,7 +313,12 @@ CHECKS: Final[tuple[Check, ...]] = (
         _identity_documents,
         'set identity_documents.scanner = "clamd", with clamd on this machine',
     ),
-    ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
+    (
+        "outbox",
+        _outbox,
+        "look whether a worker runs, and at the service of the channel that is named (mail.url, "
+        "sms.url, letters.url, or the portal)",
+    ),
     ("disk", _disk, "free more than 500 MB where the database is"),
 )
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from assurance import acr
 from assurance.levels import AssuranceLevel, highest, highest_of
-from broker.downstream import DownstreamName, LoginRequest
+from broker.downstream import MOST_KEPT, DownstreamName, LoginRequest
 from broker.errors import PageError
 from broker.oidc import claims_request, demands, scopes
 from broker.oidc.claims import ABOUT_THE_LOGIN
@@ -106,13 +106,20 @@ def parse(
     HintRetired.
     """
     try:
-        return _parse(parameters, to, services, read_hint)
+        asked = _parse(parameters, to, services, read_hint)
     except Repeated as repeated:
         raise AuthorizationError(
             "invalid_request", f"{repeated.name} occurs more than once"
         ) from None
     except ValueError as error:
         raise AuthorizationError("invalid_request", str(error)) from None
+    if asked.kept_bytes > MOST_KEPT:
+        raise AuthorizationError(
+            "invalid_request",
+            f"state, nonce and hints are {asked.kept_bytes} bytes together as they are kept, and "
+            f"may be {MOST_KEPT}",
+        )
+    return asked
 
 
 def _parse(

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from broker.downstream import DownstreamName, LoginRequest
+from broker.downstream import MOST_KEPT, DownstreamName, LoginRequest
 from broker.saml.errors import (
     INVALID_NAME_ID_POLICY,
     NO_AVAILABLE_IDP,
@@ -64,7 +64,7 @@ def parse(
     service = _service(target, services)
     name_id = _name_id(target)
     demand = context_demand(root, portal, service.level)
-    return LoginRequest(
+    asked = LoginRequest(
         downstream=DownstreamName.SAML,
         client_id=portal.client_id,
         service_uuid=service.uuid,
@@ -84,6 +84,12 @@ def parse(
             most=None if demand.most is None else demand.most.label,
         ).stored(),
     )
+    if asked.kept_bytes > MOST_KEPT:
+        raise _unsupported(
+            f"ID, RelayState, Subject and classes are {asked.kept_bytes} bytes together as they "
+            f"are kept, and may be {MOST_KEPT}"
+        )
+    return asked
 
 
 def _said(root: etree._Element, name: str) -> bool:

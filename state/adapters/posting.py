@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from state.adapters.failures import reason_of
+from state.adapters.watched_pools import limited
 from state.adapters.way_out import LOOPBACK, WayOut
 from state.outbox import DeliveryFailed
 
-ANSWER_WITHIN: Final = urllib3.Timeout(connect=5, read=10)
+ANSWER_WITHIN: Final = urllib3.Timeout(connect=5, read=10)  # each read
+TOTAL_SECONDS: Final = 25.0  # less than the shortest claim on a message
 
 
 class Poster:
@@ -44,19 +47,26 @@ class Poster:
     def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most_bytes: int
     ) -> tuple[int, bytes]:
-        try:
-            answer = self._way.pool(url).request(
-                method,
-                url,
-                body=body,
-                headers=headers,
-                redirect=False,
-                preload_content=False,
-                timeout=ANSWER_WITHIN,
-            )
+        with limited(TOTAL_SECONDS) as limit:
             try:
-                return answer.status, answer.read(most_bytes) if most_bytes else b""
-            finally:
-                answer.close()  # however much more it would say
-        except urllib3.exceptions.HTTPError as error:
-            raise DeliveryFailed(f"{self._kind}_{type(error).__name__}") from None
+                answer = self._way.pool(url).request(
+                    method,
+                    url,
+                    body=body,
+                    headers=headers,
+                    redirect=False,
+                    preload_content=False,
+                    timeout=ANSWER_WITHIN,
+                )
+                try:
+                    said = answer.status, answer.read(most_bytes) if most_bytes else b""
+                finally:
+                    answer.close()  # however much more it would say
+            except urllib3.exceptions.ProxyError:
+                raise DeliveryFailed(f"{self._kind}_proxy") from None
+            except urllib3.exceptions.HTTPError as error:
+                reason = "timeout" if limit.is_over else reason_of(error)
+                raise DeliveryFailed(f"{self._kind}_{reason}") from None
+            if limit.is_over:  # what was read may be half of an answer
+                raise DeliveryFailed(f"{self._kind}_timeout")
+            return said

@@ -13,14 +13,51 @@ from email.utils import format_datetime, parseaddr
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from state.adapters.failures import reason_of
+from state.adapters.time_limit import TimeLimit
 from state.clock import Clock
 from state.outbox import DeliveryFailed, Message
 from state.outgoing_tls import tls_of_this_machine
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ANSWER_WITHIN: Final = 15.0  # seconds per step
+TOTAL_SECONDS: Final = 60.0  # less than the claim on a mail
 TOO_LARGE: Final = 552  # RFC 1870 §6
 _PORTS: Final = {"smtp": 587, "smtps": 465}
+
+
+def _reason_of(error: smtplib.SMTPException | OSError) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "login_refused"
+    if isinstance(error, smtplib.SMTPConnectError) and error.smtp_code > 0:
+        return str(error.smtp_code)  # else it was no reply of a relay
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "not_supported"  # STARTTLS, or a login
+    return reason_of(error)
+
+
+class _Watched(smtplib.SMTP):
+    """``limit`` ends the connection, from its first line on."""
+
+    def __init__(self, limit: TimeLimit, host: str, port: int) -> None:
+        self._limit = limit
+        super().__init__(host, port, timeout=ANSWER_WITHIN)
+
+    def getreply(self) -> tuple[int, bytes]:
+        self._limit.watch(self.sock)
+        return super().getreply()
+
+
+class _WatchedFromTheStart(smtplib.SMTP_SSL):
+    """The same with TLS from the start."""
+
+    def __init__(self, limit: TimeLimit, host: str, port: int, tls: ssl.SSLContext) -> None:
+        self._limit = limit
+        super().__init__(host, port, timeout=ANSWER_WITHIN, context=tls)
+
+    def getreply(self) -> tuple[int, bytes]:
+        self._limit.watch(self.sock)
+        return super().getreply()
 
 
 class SmtpAdapter:
@@ -56,8 +93,12 @@ class SmtpAdapter:
 
     def send(self, message_id: str, message: Message) -> None:
         mail = self._compose(message_id, message)
+        with TimeLimit(TOTAL_SECONDS) as limit:
+            self._hand_over_within(limit, mail)
+
+    def _hand_over_within(self, limit: TimeLimit, mail: EmailMessage) -> None:
         try:
-            self._hand_over(mail)
+            self._hand_over(mail, limit)
         except smtplib.SMTPRecipientsRefused as error:
             refused = [code for code, _ in error.recipients.values()]
             permanent = all(500 <= code < 600 for code in refused)
@@ -70,10 +111,11 @@ class SmtpAdapter:
             raise DeliveryFailed(reason, permanent=too_large or content) from None
         except (smtplib.SMTPException, OSError) as error:
             # The server's words may repeat the address; the kind of error is enough.
-            raise DeliveryFailed(f"smtp_{type(error).__name__}") from None
+            reason = "timeout" if limit.is_over else _reason_of(error)
+            raise DeliveryFailed(f"smtp_{reason}") from None
 
-    def _hand_over(self, mail: EmailMessage) -> None:
-        server = self._connect()
+    def _hand_over(self, mail: EmailMessage, limit: TimeLimit) -> None:
+        server = self._connect(limit)
         try:
             if self._user:
                 server.login(self._user, self._password)
@@ -83,15 +125,14 @@ class SmtpAdapter:
         finally:
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, limit: TimeLimit) -> smtplib.SMTP:
         if self._tls_first:
-            return smtplib.SMTP_SSL(
-                self._host, self._port, timeout=ANSWER_WITHIN, context=self._tls
-            )
-        server = smtplib.SMTP(self._host, self._port, timeout=ANSWER_WITHIN)
+            return _WatchedFromTheStart(limit, self._host, self._port, self._tls)
+        server = _Watched(limit, self._host, self._port)
         if self._host not in LOOPBACK:
             try:
                 server.starttls(context=self._tls)
+                limit.watch(server.sock)
             except BaseException:
                 server.close()
                 raise

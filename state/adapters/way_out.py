@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from state.adapters.watched_pools import watched
 from state.outgoing import resolve
 from state.outgoing_proxy import Proxy
 from state.outgoing_tls import tls_of_this_machine
@@ -56,16 +57,17 @@ class WayOut:
 
     @cached_property
     def _straight(self) -> urllib3.PoolManager:
-        return urllib3.PoolManager(retries=False, ssl_context=self.tls)
+        return watched(urllib3.PoolManager(retries=False, ssl_context=self.tls))
 
     @cached_property
     def _proxied(self) -> urllib3.PoolManager:
         assert self.proxy is not None
         login = self.proxy.authorization
-        return urllib3.ProxyManager(
+        pool = urllib3.ProxyManager(
             self.proxy.url,
             proxy_headers={"Proxy-Authorization": login} if login else None,
             ssl_context=self.tls,
             proxy_ssl_context=self.tls,
             retries=False,
         )
+        return watched(pool)

@@ -97,7 +97,7 @@ def test_X_16_who_was_overtaken_changes_nothing(sessions: Sessions, clock: FakeC
         def send(self, message_id: str, message: Message) -> None:
             clock.advance(PACES["sms"].claim.total_seconds())
             assert deliver(sessions, Other(), clock) == 1
-            raise DeliveryFailed("webhook_ReadTimeoutError")
+            raise DeliveryFailed("webhook_timeout")
 
     assert deliver(sessions, StoodStill(), clock) == 0
     row = kept(sessions)
@@ -139,7 +139,7 @@ class Forgetful:
         self.has_them.append(message_id)
         if self.lost_answers:
             self.lost_answers -= 1
-            raise DeliveryFailed("notify_ReadTimeoutError")
+            raise DeliveryFailed("notify_timeout")
 
     def has(self, message_id: str, message: Message) -> bool:
         self.asked += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from admin import presence
@@ -20,7 +21,7 @@ from keys.master_key_file import create_master_key, load_sealer
 from sandbox.prepare import Demo
 from state.clock import utc_now
 from state.db import writing
-from state.outbox import Channel, Message, enqueue
+from state.outbox import Channel, Message, OutboxRow, enqueue
 from state.stores.redis import RedisStore
 from tests.admin.cli.conftest import Sluis
 from tests.clamd import fake_clamd
@@ -133,6 +134,28 @@ def test_mail_that_waits_too_long_is_found(
         since = datetime.now(UTC) - timedelta(minutes=minutes)
         enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), since)
     assert _problems(sluis) == problems
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("smtp_connection_refused", "1 of mail: smtp_connection_refused: nobody listens there"),
+        ("webhook_tls_expired", "1 of mail: webhook_tls_expired: its certificate is over, or not"),
+        ("smtp_timeout", "1 of mail: smtp_timeout: it did not answer in time"),
+        ("webhook_503", "1 of mail: webhook_503"),
+    ],
+)
+def test_mail_that_waits_is_told_with_what_its_last_try_failed_of(
+    sluis: Sluis, demo: Demo, session: Session, reason: str, told: str
+) -> None:
+    sealer = load_sealer(settings.load(demo.config, {}).keys.master_key_file)
+    with writing(session):
+        enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), datetime.now(UTC))
+        session.execute(update(OutboxRow).values(reason=reason, attempts=1))
+    (line,) = [
+        one for one in json.loads(sluis("doctor", "--json").output) if one["check"] == "outbox"
+    ]
+    assert told in line["seen"] and "a@example.nl" not in line["seen"]
 
 
 @pytest.mark.parametrize(

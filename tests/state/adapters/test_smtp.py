@@ -186,5 +186,5 @@ def test_beyond_this_machine_nothing_goes_unencrypted(
     monkeypatch.setattr("state.adapters.smtp.LOOPBACK", frozenset())  # as if it were elsewhere
     with pytest.raises(DeliveryFailed) as failed:
         adapter(postbox.port, clock).send("01abc", MESSAGE)
-    assert failed.value.reason == "smtp_SMTPNotSupportedError"
+    assert failed.value.reason == "smtp_not_supported"
     assert postbox.mails == []

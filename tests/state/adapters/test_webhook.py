@@ -154,7 +154,7 @@ def test_X_16_who_does_not_answer_is_tried_again(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(DeliveryFailed) as failed:
             WebhookAdapter(url=f"http://{there.authority}/").send("01abc", MESSAGE)
         let_go.set()
-    assert (failed.value.reason, failed.value.permanent) == ("webhook_ReadTimeoutError", False)
+    assert (failed.value.reason, failed.value.permanent) == ("webhook_timeout", False)
 
 
 def test_a_redirect_is_not_followed(hook: Hook) -> None:
