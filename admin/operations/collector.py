@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-OBJECTS_BEFORE_COLLECTION: Final = 50_000
+OBJECTS_BEFORE_COLLECTION: Final = 10_000
 
 
 def tune_collector() -> None:
-    """What was made until here stays until the end; a login makes thousands of objects and almost
-    no cycles. Searching all of that every 700 objects costs a tenth of a login.
+    """What was made until here stays until the end; a login makes thousands of objects and leaves
+    some eighty in cycles, of the database's library and of the router. Searching all of that every
+    700 objects costs a tenth of a login; what waits to be found is memory of every worker.
     """
     keep_all()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION, 20, 50)

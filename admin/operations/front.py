@@ -62,6 +62,7 @@ def main() -> None:
         server = _granian(serving)
         background = Background(_deliver) if serving.has_background else None
         _drain_first(server, serving.drain_seconds)
+        collector.keep_all()  # a worker that looked at these would make them its own
         stopping.prepare_copies()
         stopping.end_if_told()
         if background is None:
@@ -72,8 +73,9 @@ def main() -> None:
 
 def _serve_beside(background: Background, server: Granian) -> None:
     """Once the instance drains, the background claims nothing more, as workers take nothing."""
-    background.start()
     try:
+        with stopping.later():  # a copy that nobody knows of would wait for us, and we for it
+            background.start()
         server.serve()
     finally:
         background.end(draining.FINISH_SECONDS)
@@ -88,8 +90,7 @@ def _deliver(again_after: int | None) -> None:
 
 def _load_once(serving: Serving) -> None:
     """What every worker needs is loaded before there are workers: they begin as copies of this
-    process, and share the memory of what none of them changes. Collecting garbage would change
-    each object that it looks at, so it looks at none of these. One worker has nobody to share with,
+    process, and share the memory of what none of them changes. One worker has nobody to share with,
     and this process would keep what that one changed.
     """
     from admin.operations import server, worker_process  # noqa: F401  # loads the counters: see _shared_metrics
@@ -99,7 +100,6 @@ def _load_once(serving: Serving) -> None:
     if serving.has_redis:
         from state.stores import redis  # noqa: F401
     server.prepare()
-    collector.keep_all()
 
 
 def _drain_first(server: Granian, seconds: float) -> None:

@@ -12,12 +12,15 @@ import os
 import signal
 import threading
 import time
-from typing import Final, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from broker.monitoring import draining
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _told = threading.Event()
+_later = threading.Event()
 
 
 def end_when_told() -> None:
@@ -42,6 +45,17 @@ def end_if_told() -> None:
         raise SystemExit(0)
 
 
+@contextmanager
+def later() -> Iterator[None]:
+    """Who is told within this ends once it is done, so that what it began is known by then."""
+    _later.set()
+    try:
+        yield
+    finally:
+        _later.clear()
+    end_if_told()
+
+
 def prepare_copies() -> None:
     """Copies of this process hear SIGTERM from their first moment, and leave Ctrl-C, which a
     terminal sends to all, to this one.
@@ -58,13 +72,15 @@ def end_with_front() -> None:
 
 
 def _begin_copy() -> None:
+    _later.clear()
     signal.signal(signal.SIGTERM, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def _end(_number: int, _frame: object) -> NoReturn:
+def _end(_number: int, _frame: object) -> None:
     _told.set()
-    raise SystemExit(0)
+    if not _later.is_set():
+        raise SystemExit(0)
 
 
 def _end_after_front() -> None:

@@ -26,10 +26,14 @@ class OfferedMakelaars:
     service: Service
     request: LoginRequest
 
+    def by_name(self) -> Iterator[ProviderRecord]:
+        """The same as ``registered``, looked at one by one, for who needs the first few."""
+        return filter(self.admits, self.configuration.providers.by_name)
+
     @cached_property
     def registered(self) -> Sequence[ProviderRecord]:
         """Those with a registration of their own, live or paused, by name."""
-        return list(self._admitted())
+        return list(self.by_name())
 
     @cached_property
     def federations(self) -> Sequence[Federation]:
@@ -44,7 +48,7 @@ class OfferedMakelaars:
     @property
     def are_several(self) -> bool:
         """Is there more than one?"""
-        return bool(self.federations) or next(islice(self._admitted(), 1, None), None) is not None
+        return bool(self.federations) or next(islice(self.by_name(), 1, None), None) is not None
 
     @property
     def highest(self) -> AssuranceLevel | None:
@@ -79,12 +83,9 @@ class OfferedMakelaars:
         return record if self.reaches(record) else None
 
     def _trusted(self) -> Iterator[Trusted]:
-        yield from self._admitted()
+        yield from self.by_name()
         yield from self.federations
         yield from self._named_members()
-
-    def _admitted(self) -> Iterator[ProviderRecord]:
-        return filter(self.admits, self.configuration.providers.by_name)
 
     def _named_members(self) -> Iterator[ProviderRecord]:
         """The members of federations that the portal names, where it names makelaars."""

@@ -29,7 +29,7 @@ SWEEP_AT_MOST: Final = 50  # entries per batch, so that no request pays for all
 MARK: Final = b"1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
     value: bytes
     number: int

@@ -5,6 +5,7 @@ federations with thousands those that are looked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from broker.journey.dispatch import Turn
@@ -25,8 +26,10 @@ def offered_choices(turn: Turn, search: str) -> tuple[tuple[ProviderChoice, ...]
     """At most 50 that match, and whether there are more. The one that was chosen before is the
     first; where there are more than fit, those with a registration of their own come before others.
     """
-    own = [_choice(turn, r) for r in turn.context.offered if _matches(r, search)]
-    found = [*own, *_members(turn, search)]
+    wanted = search.casefold()
+    own = (r for r in turn.context.makelaars.by_name() if _matches(r, wanted))
+    found = [_choice(turn, record) for record in islice(own, MOST + 1)]  # none that nobody sees
+    found += _members(turn, search, MOST + 1 - len(found))
     has_more = len(found) > MOST
     if not has_more:
         found.sort(key=lambda choice: choice.name.casefold())
@@ -36,13 +39,15 @@ def offered_choices(turn: Turn, search: str) -> tuple[tuple[ProviderChoice, ...]
     return tuple(found[:MOST]), has_more
 
 
-def _members(turn: Turn, search: str) -> Iterator[ProviderChoice]:
+def _members(turn: Turn, search: str, most: int) -> Iterator[ProviderChoice]:
     """Of federations whose makelaars can be chosen now; of the others a list would help nobody."""
+    if not most:
+        return
     context, is_english = turn.context, locale().startswith("en")
     usable = {one.id: one for one in context.makelaars.federations if one.state == "live"}
     among = [one for one in usable.values() if context.reaches(one)]
     members = context.configuration.providers.members
-    for one in members.found(search, among, now=turn.now, most=MOST + 1):
+    for one in members.found(search, among, now=turn.now, most=most):
         federation = usable[one.federation]
         yield ProviderChoice(
             id=one.id,
@@ -62,9 +67,8 @@ def _chosen_before(turn: Turn, search: str) -> ProviderChoice | None:
     return _choice(turn, record) if record is not None else None
 
 
-def _matches(record: ProviderRecord, search: str) -> bool:
-    wanted = search.casefold()
-    return any(wanted in text.casefold() for text in (record.name, *record.aliases))
+def _matches(record: ProviderRecord, wanted: str) -> bool:
+    return not wanted or any(wanted in text.casefold() for text in (record.name, *record.aliases))
 
 
 def _notices(turn: Turn, provider_id: str, notice: LocalizedText | None) -> tuple[Spoken, ...]:

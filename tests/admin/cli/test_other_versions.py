@@ -25,7 +25,7 @@ def becomes(monkeypatch: pytest.MonkeyPatch) -> None:
     def serve(*_: object) -> None:
         raise Served
 
-    monkeypatch.setattr(serving.os, "execv", serve)
+    monkeypatch.setattr(serving.os, "execve", serve)
     monkeypatch.setattr(serving.stopping, "hold", lambda: None)
     monkeypatch.setattr(serving.listening, "comes_free", lambda _bind: True)
 

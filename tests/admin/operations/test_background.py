@@ -125,3 +125,39 @@ def wait(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+_TOLD = """
+import os, signal, sys, time
+from admin.operations import front, stopping
+from admin.operations.background import Background
+
+def told():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+class Beside(Background):
+    def _start(self, again_after):
+        super()._start(again_after)
+        if sys.argv[1] == "known":
+            told()
+
+class Server:
+    def serve(self):
+        print("served")
+
+stopping.end_when_told()
+stopping.prepare_copies()
+if sys.argv[1] == "copied":
+    os.register_at_fork(after_in_parent=told)
+front._serve_beside(Beside(lambda _: time.sleep(600)), Server())
+"""
+
+
+@pytest.mark.parametrize(("moment", "served"), [("copied", ""), ("known", ""), ("never", "served")])
+def test_a_front_told_to_stop_while_it_begins_ends_and_leaves_nobody(
+    moment: str, served: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _TOLD, moment], capture_output=True, text=True, timeout=SOON
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, served, "")

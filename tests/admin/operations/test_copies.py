@@ -7,6 +7,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from admin.operations.front import Serving
+
 _LOADED = """
 import os, threading
 from admin.operations import server, worker_process
@@ -71,3 +75,27 @@ def test_what_reaches_database_and_store_is_loaded_once_for_all() -> None:
         [sys.executable, "-c", _DRIVERS], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+_WORKERS = """
+import gc
+from admin.operations import front
+
+class Server:
+    def __init__(self, *_, **__): pass
+    def signal_handler_interrupt(self): pass
+    def serve(self): print(gc.get_freeze_count() > 0, len(gc.get_objects()) < 1000)
+
+front.Granian = Server
+front.main()
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_looks_for_garbage_in_nothing_of_the_front(workers: int) -> None:
+    """Looking changes each object, and what is changed is shared no more."""
+    told = Serving("127.0.0.1:1", workers, 0, False, False, False, False).argument()
+    done = subprocess.run(
+        [sys.executable, "-c", _WORKERS, told], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
