@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Final
 
 from admin.virus_scan.scanner import ScannerDown
+from state.adapters.failures import reason_of
 
 WITHIN: Final = 20.0  # seconds, for all that one page brings: somebody waits for it
 _AT_ONCE: Final = 2  # in this process: while it is silent, the other threads serve logins
@@ -75,7 +76,7 @@ class Clamd:
         except TimeoutError:
             raise ScannerDown("timeout") from None
         except OSError as error:
-            raise ScannerDown(f"unreachable_{type(error).__name__}") from None
+            raise ScannerDown(_word(error)) from None
 
     def _connected(self, left: float) -> socket.socket:
         if left <= 0:
@@ -92,6 +93,13 @@ class Clamd:
             connection.close()
             raise
         return connection
+
+
+def _word(error: OSError) -> str:
+    """A socket of this machine has a file, which may be missing or closed to us."""
+    if isinstance(error, FileNotFoundError):
+        return "no_such_socket"
+    return "socket_not_open_to_us" if isinstance(error, PermissionError) else reason_of(error)
 
 
 class _Call:

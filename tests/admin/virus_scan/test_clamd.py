@@ -111,11 +111,24 @@ def test_one_that_reads_nothing_is_not_waited_for() -> None:
     assert down.value.reason == "timeout" and monotonic() - began < LONG
 
 
-@pytest.mark.parametrize("where", ["127.0.0.1:{port}", "unix:/nowhere/clamd.ctl"])
-def test_one_that_is_not_there(where: str) -> None:
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        ("127.0.0.1:{port}", "connection_refused"),
+        ("clamd.invalid:3310", "name_not_found"),
+        ("unix:/nowhere/clamd.ctl", "no_such_socket"),
+    ],
+)
+def test_one_that_is_not_there(where: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if reason == "name_not_found":
+
+        def unknown(*_: object, **__: object) -> None:
+            raise socket.gaierror(socket.EAI_NONAME, "not known")
+
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(ScannerDown) as down:
         Clamd(where.format(port=free_port())).is_clean(b"x")
-    assert down.value.reason.startswith("unreachable_")
+    assert down.value.reason == reason
 
 
 def test_a_ping_is_answered_or_not(daemon: FakeClamd) -> None:
