@@ -18,12 +18,14 @@ class Side(enum.Enum):
     OURS = enum.auto()  # our settings, our network, our registration of the makelaar
     BETWEEN = enum.auto()  # what we have and what the makelaar has do not fit; either may be wrong
     THEIRS = enum.auto()
+    NOBODYS = enum.auto()  # the user was away for too long, or logged in there in another window
 
 
 class Trouble(enum.StrEnum):
     """Why the makelaar did not help; the user may try again or choose another."""
 
     UNAVAILABLE = "makelaar_unavailable"  # no answer, or one that says that it has trouble itself
+    EXPIRED = "makelaar_login_expired"  # its own login was over before the user was done
     BUSY = "makelaar_busy"  # it says that we ask too much
     ANSWER = "makelaar_answer"  # it answers what nobody can read
     KEYS = "makelaar_keys"  # what it publishes is no key set
@@ -98,5 +100,6 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
             ),
             Side.BETWEEN,
         ),
+        Trouble.EXPIRED: Side.NOBODYS,
     }
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from broker.downstream import RefusalCode
 from broker.journey.login import Login, Stopped
 from providers.interface import ProviderUnavailable
-from providers.trouble import Trouble
+from providers.trouble import Side, Trouble
 from state.copies import replace
 
 
@@ -29,7 +29,9 @@ def out_of_trouble(login: Login) -> Login:
 
 def stopped_by(trouble: Trouble) -> Stopped:
     """How the login ends unless the user finds another way."""
-    return Stopped(RefusalCode.UNAVAILABLE, trouble.value)
+    is_nobodys = trouble.side is Side.NOBODYS
+    code = RefusalCode.CANCELLED if is_nobodys else RefusalCode.UNAVAILABLE
+    return Stopped(code, trouble.value)
 
 
 def seconds_left(login: Login, now: datetime) -> int | None:

@@ -68,6 +68,12 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         Fixer.OPERATOR,
         DOES_NOT_FIT,
     ),
+    "makelaar_login_expired": Explanation(
+        _("De gebruiker bleef te lang op de pagina van de makelaar, of logde daar in een ander venster in."),
+        _("Niets: opnieuw inloggen helpt. Gebeurt het vaak? Vraag de makelaar om meer tijd voor zijn inlogpagina."),
+        Fixer.NOBODY,
+        _("Inloggen bij uw makelaar duurde te lang. Probeer het opnieuw."),
+    ),
     "makelaar_busy": Explanation(
         _("De makelaar zegt dat wij te veel vragen."),
         _("Wacht even. Gebeurt het vaak? Vraag de makelaar om een ruimere grens."),

@@ -187,7 +187,7 @@ def _as_exception(
     if error == "unmet_authentication_requirements":
         return ProviderLevelTooLow(remembered.level, None)
     told = errors.said(error, description)
-    trouble = errors.trouble_of(error)
+    trouble = errors.trouble_of(error, description)
     if trouble is not None:
         ours = remembered.values["redirect_uri"]
         return errors.not_accepted(

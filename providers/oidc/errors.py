@@ -31,6 +31,7 @@ ABOUT_THE_USER: Final = frozenset(
 # What a user did who stopped; the second word is of Apple and LinkedIn, the third of LinkedIn.
 STOPPED: Final = frozenset({"access_denied", "user_cancelled_authorize", "user_cancelled_login"})
 AWAY: Final = frozenset({"server_error", "temporarily_unavailable"})
+EXPIRED: Final = "authentication_expired"  # what Keycloak writes beside the word that it is away
 _REDIRECT: Final = frozenset({"invalid_redirect_uri", "redirect_mismatch", "redirect_uri_mismatch"})
 _CLIENT: Final = frozenset(
     {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
@@ -69,8 +70,10 @@ def said(error: str, description: object = None) -> dict[str, str]:
     return kept
 
 
-def trouble_of(error: str | None) -> Trouble | None:
+def trouble_of(error: str | None, description: str | None = None) -> Trouble | None:
     """What a word says of the two of us; None where it says nothing of that."""
+    if error == "temporarily_unavailable" and description == EXPIRED:
+        return Trouble.EXPIRED
     if error in AWAY:
         return Trouble.UNAVAILABLE
     if error in _REDIRECT:

@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from broker.downstream import RefusalCode
 from broker.journey import callbacks
 from broker.journey.login import Ended
+from broker.journey.trouble import stopped_by
 from broker.oidc.errors import DESCRIPTIONS, OF_REFUSAL, Refused
 from broker.texts import page_reasons, reasons, rejected_answers, trace_values, trace_words
 from broker.texts.errors import ERRORS
@@ -208,15 +209,15 @@ def test_what_a_portal_hears_blames_who_can_mend_it() -> None:
         assert told.fixer in BLAMES[code], f"{reason}: {code}, but by {told.fixer}"
     for trouble in Trouble:
         told = explained(trouble.value, "Stopped")
-        assert told.fixer in BLAMES[RefusalCode.UNAVAILABLE], trouble
+        assert told.fixer in BLAMES[stopped_by(trouble).code], trouble
 
 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_the_page_of_a_makelaar_in_trouble_says_whose_it_is(trouble: Trouble) -> None:
     """Its side chooses its words; what lies between us is looked into here first."""
     told = explained(trouble.value, "Stopped")
-    theirs = trouble.side is Side.THEIRS
-    assert told.fixer is (Fixer.MAKELAAR if theirs else Fixer.OPERATOR)
+    others = {Side.THEIRS: Fixer.MAKELAAR, Side.NOBODYS: Fixer.NOBODY}
+    assert told.fixer is others.get(trouble.side, Fixer.OPERATOR)
 
 
 @pytest.mark.parametrize("code", RefusalCode)

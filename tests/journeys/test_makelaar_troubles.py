@@ -35,12 +35,17 @@ from tests.journeys.trouble_cases import ISSUER, Case
 from tests.world import ADDRESSES, World
 
 CASES: Final = {**trouble_cases.CASES, **ARTIFACT_CASES}
-HEADINGS: Final = {Side.THEIRS: "{} is niet bereikbaar"}
+HEADINGS: Final = {
+    Side.THEIRS: "{} is niet bereikbaar",
+    Side.NOBODYS: "Inloggen bij {} duurde te lang",
+}
+FIXERS: Final = {Side.THEIRS: "De makelaar", Side.NOBODYS: "Niemand: er is niets mis"}
 NOT_THEIRS: Final = "Inloggen met {} lukt nu niet"
 SAYS: Final = {
     Side.OURS: "Dat ligt aan een instelling van deze inlogdienst.",
     Side.BETWEEN: "Deze inlogdienst en uw makelaar sluiten nu niet goed op elkaar aan.",
     Side.THEIRS: "De makelaar geeft nu geen goed antwoord.",
+    Side.NOBODYS: "De inlogpagina van uw makelaar was verlopen",
 }
 
 
@@ -86,11 +91,11 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
 
     # the page
     assert (page.status, page.heading) == (
-        503,
+        400 if side is Side.NOBODYS else 503,
         HEADINGS.get(side, NOT_THEIRS).format(case.makelaar),
     )
     assert {one for one, said in SAYS.items() if said in page.text} == {side}
-    assert "komt niet door u" in page.text
+    assert ("komt niet door u" in page.text) is (side is not Side.NOBODYS)
     for seen in map(str, case.measured.values()):
         assert len(seen) < 5 or seen not in page.text, "for operators"
 
@@ -101,7 +106,7 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
     (step,) = [step for step in found.record.steps if step.reason == reason][:1]
     assert case.measured.items() <= step.measured.items()
     assert all(fact in trace_words.MEASURED for fact in step.measured)
-    who = "De makelaar" if side is Side.THEIRS else "De operator van deze installatie"
+    who = FIXERS.get(side, "De operator van deze installatie")
     assert found.fixer == who
     assert ("statuspagina" in found.told.remedy) is (case.trouble is Trouble.UNAVAILABLE)
 
@@ -120,7 +125,8 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
     # the portal
     back = browser.click("ga terug naar Bronhouderportaal")
     assert back.url.startswith(world.demo.addresses.portal)
-    assert "temporarily_unavailable" in back.text
+    word = "access_denied" if side is Side.NOBODYS else "temporarily_unavailable"
+    assert word in back.text
 
 
 def test_every_trouble_has_a_case() -> None:

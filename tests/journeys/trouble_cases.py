@@ -277,6 +277,14 @@ CASES: Final[dict[str, Case]] = {
         {"makelaar_error": "temporarily_unavailable"},
         said={"error": "temporarily_unavailable"},
     ),
+    "Keycloak whose login page stood open for too long": Case(
+        T.EXPIRED,
+        {"makelaar_error": "temporarily_unavailable", "makelaar_says": "authentication_expired"},
+        said={
+            "error": "temporarily_unavailable",
+            "error_description": "authentication_expired",
+        },
+    ),
     "one that breaks": Case(
         T.UNAVAILABLE, {"http_status": 500}, {DISCOVERY: Answer(500, (), b"oops")}
     ),

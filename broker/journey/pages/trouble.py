@@ -22,6 +22,11 @@ class TroublePage:
         return self.side is Side.THEIRS
 
     @property
+    def is_nobodys(self) -> bool:
+        """The time at the makelaar was over: nothing is in the way of another try."""
+        return self.side is Side.NOBODYS
+
+    @property
     def is_ours(self) -> bool:
         """It is our installation that is in the way."""
         return self.side is Side.OURS

@@ -16,7 +16,7 @@ from broker.journey.trouble import in_trouble, out_of_trouble, seconds_left, sto
 from broker.monitoring.telemetry import span
 from broker.web.language import locale
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
-from providers.trouble import Trouble
+from providers.trouble import Side, Trouble
 from state.copies import replace
 from state.trace import Fact
 
@@ -79,7 +79,7 @@ def _trouble(turn: Turn, login: Login, found: Mapping[str, Fact] = NOTHING) -> S
     record = turn.context.usable_provider
     return Show(
         TroublePage(frame=frame(turn), makelaar=record.name, side=trouble.side),
-        status=503,
+        status=400 if trouble.side is Side.NOBODYS else 503,
         login=login,
         stopped=stopped_by(trouble),
         found=found,

@@ -210,7 +210,8 @@ def test_who_mends_a_trouble_is_who_the_page_says_that_it_is_of(trouble: Trouble
     told = explanations.find(trouble.value)
     assert told is not None
     assert (told.fixer is Fixer.MAKELAAR) is (trouble.side is Side.THEIRS)
-    assert (told.fixer is Fixer.OPERATOR) is (trouble.side is not Side.THEIRS)
+    assert (told.fixer is Fixer.NOBODY) is (trouble.side is Side.NOBODYS)
+    assert (told.fixer is Fixer.OPERATOR) is (trouble.side in (Side.OURS, Side.BETWEEN))
     assert ("statuspagina" in told.remedy) is (trouble is Trouble.UNAVAILABLE)
     ours, theirs = "Het ligt aan ons." in told.answer, "Het ligt aan uw makelaar." in told.answer
     assert ours is (trouble.side is Side.OURS)

@@ -246,6 +246,21 @@ def test_an_error_about_us_is_not_told_of_the_answer(
     assert error in str(caught.value) and "AADSTS" not in str(caught.value)
 
 
+def test_keycloak_whose_login_was_over_there_is_not_away() -> None:
+    """It says so in words of its own, beside the one of a server that is down."""
+    for description, trouble in (
+        ("authentication_expired", Trouble.EXPIRED),
+        ("Authentication_expired", Trouble.UNAVAILABLE),
+        ("down", Trouble.UNAVAILABLE),
+    ):
+        with pytest.raises(ProviderUnavailable) as caught:
+            answered(code=None, error="temporarily_unavailable", error_description=description)
+        assert caught.value.trouble is trouble
+    with pytest.raises(ProviderUnavailable) as caught:
+        answered(code=None, error="server_error", error_description="authentication_expired")
+    assert caught.value.trouble is Trouble.UNAVAILABLE
+
+
 @pytest.mark.parametrize("error", sorted(ABOUT_THE_USER))
 def test_what_is_written_about_a_user_is_not_kept(error: str) -> None:
     with pytest.raises(Exception) as caught:
