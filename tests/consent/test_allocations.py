@@ -164,11 +164,11 @@ LINKS: dict[str, tuple[Callable[[Register], None], object]] = {
     "its level falls": (lambda r: setattr(_chain(r), "level", L.EH2), R.MANDATE_LEVEL),
     "the client is suspended": (
         lambda r: setattr(_company(r, GARDEN), "suspended_at", START),
-        R.REVOKED,
+        R.SUSPENDED,
     ),
     "the intermediary is suspended": (
         lambda r: setattr(_company(r, OFFICE), "suspended_at", START),
-        R.REVOKED,
+        R.SUSPENDED,
     ),
     "it goes to another intermediary": (
         lambda r: setattr(_chain(r), "intermediary_id", r.organisations[BAKERY]),

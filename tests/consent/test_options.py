@@ -321,7 +321,7 @@ def test_a_branch_that_ended_or_moved_is_no_way_to_act(register: Register, becom
     )
     session.flush()
     offered = found(register)
-    assert (offered.usable, reasons(offered)) == ((), [R.REVOKED])
+    assert (offered.usable, reasons(offered)) == ((), [R.BRANCH_ENDED])
 
 
 def test_use_is_noted(register: Register) -> None:
