@@ -41,14 +41,15 @@ background.FIRST_PAUSE = 0.1
 stopping.end_when_told()
 stopping.prepare_copies()
 beside = background.Background(body)
-beside.start()
 front = os.getpid()
-if os.fork() == 0:  # as a worker begins, which goes when its front has gone
-    while os.getppid() == front and not (folder / "ring").exists():
-        time.sleep(0.05)
-    doorbell.there().set()
-    os._exit(0)
 try:
+    with stopping.later():
+        beside.start()
+        if os.fork() == 0:  # as a worker begins, which goes when its front has gone
+            while os.getppid() == front and not (folder / "ring").exists():
+                time.sleep(0.05)
+            doorbell.there().set()
+            os._exit(0)
     time.sleep(600)
 finally:
     beside.end(20)
