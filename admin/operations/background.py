@@ -77,6 +77,7 @@ class Background:
 
 
 def _run(body: Body, again_after: int | None) -> None:
+    stopping.end_if_told()
     stopping.end_with_front()
     os.nice(NICENESS)
     with suppress(OSError):

@@ -72,9 +72,11 @@ def end_with_front() -> None:
 
 
 def _begin_copy() -> None:
-    _later.clear()
+    # What is raised where a copy begins is lost: one that was told here looks itself, at once.
+    _later.set()
     signal.signal(signal.SIGTERM, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    _later.clear()
 
 
 def _end(_number: int, _frame: object) -> None:
