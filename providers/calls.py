@@ -42,6 +42,7 @@ _FAILURES: Final[Mapping[str, Trouble]] = MappingProxyType(
         "not_json": Trouble.ANSWER,
         "too_large": Trouble.ANSWER,
         "redirected": Trouble.ANSWER,
+        "too_slow": Trouble.SLOW,
     }
 )
 # The address of discovery is ours to write: what answers there otherwise is another.

@@ -26,6 +26,7 @@ class Trouble(enum.StrEnum):
 
     UNAVAILABLE = "makelaar_unavailable"  # no answer, or one that says that it has trouble itself
     EXPIRED = "makelaar_login_expired"  # its own login was over before the user was done
+    SLOW = "makelaar_slow"  # so many wait for it that the next would stand in the way of others
     BUSY = "makelaar_busy"  # it says that we ask too much
     ANSWER = "makelaar_answer"  # it answers what nobody can read
     KEYS = "makelaar_keys"  # what it publishes is no key set

@@ -224,6 +224,7 @@ _OF_THE_CALL: Final[Mapping[Trouble, str]] = {
     Trouble.SECRET_FILE: "put the secret in that file, readable for Sluis",
     Trouble.UNAVAILABLE: "look whether the makelaar runs, and try again",
     Trouble.BUSY: "try again later",
+    Trouble.SLOW: "let the makelaar look why its server answers slowly",
     Trouble.ANSWER: "let the makelaar look at its token endpoint",
     Trouble.ENDPOINT_REFUSED: "let the makelaar admit this server",
     Trouble.NAME: "let the makelaar mend its DNS, or correct the resolver of this machine",

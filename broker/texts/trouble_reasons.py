@@ -74,6 +74,12 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         Fixer.NOBODY,
         _("Inloggen bij uw makelaar duurde te lang. Probeer het opnieuw."),
     ),
+    "makelaar_slow": Explanation(
+        _("De makelaar antwoordt zo langzaam dat hij nu genoeg van onze verzoeken heeft lopen. Meer zou logins bij andere makelaars ophouden."),
+        _("Vraag de makelaar waarom zijn server langzaam antwoordt. Pauzeer hem als het lang duurt."),
+        Fixer.MAKELAAR,
+        _("Uw makelaar antwoordt nu langzaam. Probeer het over een paar minuten opnieuw."),
+    ),
     "makelaar_busy": Explanation(
         _("De makelaar zegt dat wij te veel vragen."),
         _("Wacht even. Gebeurt het vaak? Vraag de makelaar om een ruimere grens."),

@@ -288,6 +288,11 @@ CASES: Final[dict[str, Case]] = {
     "one that breaks": Case(
         T.UNAVAILABLE, {"http_status": 500}, {DISCOVERY: Answer(500, (), b"oops")}
     ),
+    "one for which enough wait already": Case(
+        T.SLOW,
+        {"failure": "too_slow", "endpoint": "token_endpoint"},
+        {TOKEN: OutgoingFailed("too_slow")},
+    ),
     "one that is silent": Case(
         T.UNAVAILABLE, {"failure": "timeout"}, {DISCOVERY: OutgoingFailed("timeout")}
     ),

@@ -144,4 +144,4 @@ def test_every_word_of_a_failure_has_a_sentence_with_who_mends_it() -> None:
         of_ours = word.startswith("proxy_") or word == "name_not_found_here"
         assert seen and (of_ours or remedy != "try again later"), word
     assert of_status(MakelaarEndpoint.TOKEN, 500) is T.UNAVAILABLE
-    assert of_call(MakelaarEndpoint.TOKEN, OutgoingFailed("too_slow")) is T.UNAVAILABLE
+    assert of_call(MakelaarEndpoint.TOKEN, OutgoingFailed("too_slow")) is T.SLOW
