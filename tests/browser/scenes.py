@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from broker.texts.help import TOPICS
 from sandbox.browser import Browser
@@ -90,6 +91,20 @@ def _document(walker: Walker, decision: str | None = None) -> None:
 def _unreachable(walker: Walker) -> None:
     walker.ask(BODEM)
     walker.choose("droogdok")
+
+
+def _too_long_there(walker: Walker) -> None:
+    """At a Keycloak whose login page stood open until it had forgotten us."""
+    walker.ask(BODEM)
+    walker.choose("zekerweg")
+    there = urlsplit(walker.url)
+    said = {
+        "error": "temporarily_unavailable",
+        "error_description": "authentication_expired",
+        "state": parse_qs(there.query)["state"][0],
+        "iss": there._replace(path=there.path.removesuffix("/authorize"), query="").geturl(),
+    }
+    walker.go(f"/oidc/callback/zekerweg?{urlencode(said)}")
 
 
 def _choose_another(walker: Walker) -> None:
@@ -246,6 +261,7 @@ LOGIN_SCENES: Final = (
     Scene("makelaar-fout", _choose_another, ".utrecht-alert--error"),
     Scene("vertrek", _depart, "#leave"),
     Scene("makelaar-onbereikbaar", _unreachable, "form[action$='/authenticate']"),
+    Scene("makelaar-verlopen", _too_long_there, "form[action$='/authenticate']"),
     Scene("code", lambda w: _codes(w, 0), "#code"),
     Scene("code-fout", lambda w: _codes(w, 1), "#code-fout"),
     Scene("code-sms", lambda w: _login(w, LOZING, "brugwacht", "yara"), "button[name=resend]"),
