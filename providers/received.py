@@ -20,9 +20,11 @@ XML_SPACE: Final = " \t\r\n"  # what XML and JSON call white space
 _WORD: Final = re.compile(r"[!-~]+")
 _SPACES: Final = re.compile(r" {2,}")
 _QUERY: Final = re.compile(r"(https?://[^\s?#]{1,200})[?#]\S*")
-# What may be a BSN, KvK number or RSIN (no part of a UUID is), a token or a key: never in a trace.
+# What may be a BSN, KvK number or RSIN (no part of a UUID is), a token or a key: never in a trace,
+# also not with signs in it that nobody sees, each of which is a question mark by then.
 _NOT_TOLD: Final = re.compile(
-    r"(?<!-[0-9a-f]{4}-)(?<![0-9])[0-9]{8,}(?!-[0-9a-f]{4}-)|\beyJ[\w.-]{8,}|[\w+=~-]{44,}",
+    r"(?<!-[0-9a-f]{4}-)(?<![0-9])[0-9](?:\??[0-9]){7,}(?!-[0-9a-f]{4}-)"
+    r"|\beyJ[\w.?-]{8,}|[\w+=~?-]{44,}",
     re.ASCII,
 )
 

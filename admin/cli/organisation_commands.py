@@ -107,6 +107,20 @@ def merge(invocation: Invocation, old: str, new: str, yes: bool) -> None:
 
 @organisation.command()
 @KVK
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@pass_invocation
+def restore(invocation: Invocation, kvk: str, yes: bool) -> None:
+    """Let an organisation count again that was closed here, by its last administrator or by you."""
+    from admin.cli import organisations
+
+    if not yes:
+        click.confirm(f"May people act for {kvk} again, by what it had?", abort=True)
+    with explained(), _refusals():
+        _say(organisations.restore(invocation.settings(), kvk))
+
+
+@organisation.command()
+@KVK
 @click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="Its first day.")
 @click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="Its last day.")
 @pass_invocation

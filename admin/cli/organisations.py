@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE
 from admin.cli.process import process_at
-from admin.organisations import billing, records, relinking
+from admin.organisations import billing, records, relinking, restoring
 from admin.organisations.billing import BillingAround
 from admin.organisations.records import (
     ConfirmedFacts,
@@ -23,6 +23,7 @@ from admin.organisations.records import (
     Taken,
 )
 from admin.organisations.relinking import Merger, Relinked, RelinkRefused
+from admin.organisations.restoring import RestoreFault, RestoreRefused
 from admin.terms import role_extension
 from admin.terms.role_extension import ExtensionFault, ExtensionRefused, ExtensionWish
 from admin.trade_register import lookup
@@ -59,6 +60,13 @@ ROLES: Final = {
     ExtensionFault.NO_ADMINISTRATOR: "this person is no administrator there",
     ExtensionFault.OWN: "nobody extends the own role",
     ExtensionFault.EARLY: "a role can be extended in its last half year",
+}
+STANDS: Final = {
+    RestoreFault.OPEN: "it is not closed",
+    RestoreFault.MOVED: "it went up in another, which has what it had",
+    RestoreFault.REGISTER: (
+        "it left the trade register; where that is mended, use `sluis organisation refresh`"
+    ),
 }
 
 
@@ -152,6 +160,17 @@ def _restricted(done: Relinked) -> list[str]:
     ]
 
 
+def restore(settings: Settings, kvk: str) -> list[str]:
+    """Lines to print. Raises NotDone."""
+    with _written(settings) as (process, session):
+        number, now = _number(kvk), process.clock()
+        is_administered = restoring.restore(session, number, actor=COMMAND_LINE, now=now)
+    lines = [f"{number} counts again, with what it had and nobody ended."]
+    if not is_administered:
+        lines.append("Nobody administers it: give somebody that role in your documents.")
+    return lines
+
+
 def contract(settings: Settings, kvk: str, begins: date | None, ends: date | None) -> list[str]:
     """Lines to print. Raises NotDone."""
     with _written(settings) as (process, session):
@@ -200,6 +219,8 @@ def _explained() -> Iterator[None]:
         raise NotDone(TROUBLES.get(reason, f"the register could not be asked ({reason})")) from None
     except RelinkRefused as refused:
         raise NotDone(REFUSALS[refused.why]) from None
+    except RestoreRefused as refused:
+        raise NotDone(STANDS[refused.why]) from None
     except NoSuchOrganisation:
         raise NotDone("no organisation is registered here under this number") from None
     except NotInRegister:

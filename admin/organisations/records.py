@@ -261,12 +261,18 @@ def _take_end(
     """An organisation that the register ended is suspended from that day on, which tells it from
     one that somebody here ended, or that went up in another: of those no register has a say.
     """
-    was, record.ended = record.ended, entry.ended
-    if was is not None and organisation.suspended_at == _since(was):
+    was, is_theirs = record.ended, is_of_the_register(organisation, record)
+    record.ended = entry.ended
+    if is_theirs:
         organisation.suspended_at = None  # the register takes its own word back
     if entry.ended is not None and is_ended and organisation.suspended_at is None:
         organisation.suspended_at = _since(entry.ended)
     return was != entry.ended
+
+
+def is_of_the_register(organisation: Organisation, record: OrganisationRecord) -> bool:
+    """Did the register suspend it, and nobody here?"""
+    return record.ended is not None and organisation.suspended_at == _since(record.ended)
 
 
 def _since(ended: date) -> datetime:

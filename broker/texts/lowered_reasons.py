@@ -88,7 +88,7 @@ OF_LOWERED: Final[Mapping[str, Explanation]] = MappingProxyType(
             _("De organisatie is afgesloten sinds de gebruiker inlogde. De machtiging niet."),
             _(
                 "Kijk in het auditlog van de organisatie: verliet zij het Handelsregister, of is "
-                "zij hier opgezegd? Zo niet: wis haar suspended_at in de database."
+                "zij hier opgezegd? Was dat een vergissing: sluis organisation restore."
             ),
             Fixer.OPERATOR,
             _("Namens deze organisatie kan niemand meer inloggen. Vraag de helpdesk waarom."),

@@ -157,7 +157,7 @@ TAKEN: Final[dict[str, Row]] = {
         {**_CHOICE, **ENDS_GRANTS},
         beside="mandate_ended",
     ),
-    "organisation ended": Row(taking.suspended(BAKERY), "mandate_ended", _CHOICE),
+    "organisation ended": Row(taking.suspended(BAKERY), "organisation_suspended", _CHOICE),
     "out of the group": Row(
         taking.out_of_the_group,
         "mandate_ended",
@@ -165,7 +165,9 @@ TAKEN: Final[dict[str, Row]] = {
         BY_GROUP,
         "mandate_ended",
     ),
-    "company of the group ended": Row(taking.suspended(GARDEN), "mandate_ended", _CHOICE, BY_GROUP),
+    "company of the group ended": Row(
+        taking.suspended(GARDEN), "organisation_suspended", _CHOICE, BY_GROUP
+    ),
     "chain revoked": Row(
         taking.chain_revoked,
         "mandate_ended",
@@ -173,8 +175,12 @@ TAKEN: Final[dict[str, Row]] = {
         BY_CHAIN,
         "mandate_ended",
     ),
-    "client of the chain ended": Row(taking.suspended(CLIENT), "mandate_ended", _CHOICE, BY_CHAIN),
-    "intermediary ended": Row(taking.suspended(OFFICE), "mandate_ended", _CHOICE, BY_CHAIN),
+    "client of the chain ended": Row(
+        taking.suspended(CLIENT), "organisation_suspended", _CHOICE, BY_CHAIN
+    ),
+    "intermediary ended": Row(
+        taking.suspended(OFFICE), "organisation_suspended", _CHOICE, BY_CHAIN
+    ),
     "mandate within the intermediary": Row(
         taking.revoked(OFFICE),
         "mandate_ended",

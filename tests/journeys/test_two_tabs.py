@@ -137,11 +137,11 @@ def test_an_account_is_asked_for_the_organisation_that_the_page_showed(
     first = world.browser()
     first.open(ASK)
     first.fill("kvk", "90001748")
-    assert "90001748" in first.click("Ga verder").text
+    assert "9000 1748" in first.click("Ga verder").text
     second = first.duplicate()
     second.open(ASK)
     second.fill("kvk", "90001749")
-    assert "90001749" in second.click("Ga verder").text
+    assert "9000 1749" in second.click("Ga verder").text
     share(first, second, "__Host-sluis-aanvraag")
     for field, value in (("organisatie", "Een"), ("naam", "Kim"), ("email", "kim@een.example")):
         first.fill(field, value)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy.orm import Session
 
+from admin.organisations import records
+from broker import settings
 from sandbox.prepare import Demo
+from state.db import writing
+from state.engine import make_engine
 from tests.admin.cli.conftest import Sluis
+from tests.clocks import START
 
 BAKERY, OFFICE, FREE = "90001201", "90001542", "90007777"
 
@@ -73,3 +79,23 @@ def test_what_cannot_be_done_says_why(
 ) -> None:
     done = sluis("organisation", *words)
     assert done.exit_code == 2 and says in done.output, done.output
+
+
+def test_one_that_was_closed_by_mistake_counts_again(
+    registered: None, sluis: Sluis, demo: Demo
+) -> None:
+    with Session(make_engine(settings.load(demo.config, {}).database.url)) as session:
+        with writing(session):
+            records.organisation_at(session, OFFICE).suspended_at = START
+        assert "suspended    yes" in sluis("organisation", "show", OFFICE).output
+        done = sluis("organisation", "restore", OFFICE, "--yes")
+        assert done.exit_code == 0 and f"{OFFICE} counts again" in done.output
+        assert "suspended    no" in sluis("organisation", "show", OFFICE).output
+        session.get_bind().dispose()
+    done = sluis("organisation", "restore", BAKERY, "--yes")
+    assert done.exit_code == 2 and "it is not closed" in done.output
+    sluis("organisation", "merge", BAKERY, OFFICE, "--yes")
+    done = sluis("organisation", "restore", BAKERY, "--yes")
+    assert done.exit_code == 2 and "went up in another" in done.output
+    done = sluis("organisation", "restore", OFFICE, "--yes")
+    assert done.exit_code == 2 and "it is not closed" in done.output
