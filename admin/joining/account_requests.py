@@ -113,14 +113,12 @@ def send_request_code() -> Response:
         return redirect(url_for("joining.ask_organisation"), 303)
     organisation, name = (_line(form.get(field, "")) for field in ("organisatie", "naam"))
     page = AskPersonPage(held.kvk, organisation, name, form.get("email", "")[:254])
-    errors, email = (
-        [
-            error
-            for error, value in (("organisation", organisation), ("name", name))
-            if not value or len(value) > LONGEST or not value.isprintable() or "/" in value
-        ],
-        "",
-    )
+    errors = [
+        error
+        for error, value in (("organisation", organisation), ("name", name))
+        if not value or len(value) > LONGEST or not value.isprintable() or "/" in value
+    ]
+    email = ""
     try:
         email = canonical_email(form.get("email", ""))
     except NameRefused:

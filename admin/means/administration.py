@@ -48,6 +48,11 @@ def left_without(session: Session, organisation_id: str, person_id: str, now: da
     return found is not None
 
 
+def has_administrator(session: Session, organisation_id: str, now: datetime) -> bool:
+    """Does anybody administer it now?"""
+    return bool(_people(session, organisation_id, now, administers_it=True))
+
+
 def is_administrator(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:
     """Is this person one there now?"""
     return person_id in _people(session, organisation_id, now, administers_it=True)

@@ -59,4 +59,4 @@ def restore(session: Session, kvk: str, *, actor: Actor, now: datetime) -> bool:
         ),
     )
     session.flush()
-    return administration.left_without(session, organisation.id, "", now)
+    return administration.has_administrator(session, organisation.id, now)

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from broker.monitoring import metrics
+from providers.trouble import Side, Trouble
 from tests.architecture.source_tree import PRODUCT, ROOT, nodes, python_files, tree
 from tests.world import make_world
 
@@ -85,3 +86,12 @@ def test_serving_loads_no_counters_before_it_says_where_they_lie() -> None:
     """With several workers the counts would be lost: the place is read at the first import."""
     program = "import sys, admin.operations.front; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_nobody_is_called_for_users_who_took_too_long() -> None:
+    """What is nobody's to mend is counted and rings no bell; each other trouble rings one."""
+    alerts = SHIPPED[1].read_text(encoding="utf-8")
+    (silent,) = re.findall(r'sluis_idp_troubles_total\{reason!~"([^"]+)"\}', alerts)
+    nobodys = {one.value for one in Trouble if one.side is Side.NOBODYS}
+    # A makelaar that is away has an alert of its own: SluisMakelaarDown.
+    assert nobodys and set(silent.split("|")) == nobodys | {Trouble.UNAVAILABLE.value}
