@@ -39,6 +39,7 @@ CLIENT = "bronhouderportaal"
 REMEMBERED = "__Host-sluis-makelaar"
 KNOWN = "__Host-sluis-known"
 LASTING = (REMEMBERED, KNOWN)
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SUBJECT = "pp-jan-5b1f0a"
 
 
@@ -90,11 +91,11 @@ class User:
 
     def deliver(self, asked: SamlReply, message: bytes) -> urllib3.BaseHTTPResponse:
         """POST a Response to the assertion consumer service."""
-        fields = {
-            "SAMLResponse": base64.b64encode(message).decode(),
-            "RelayState": asked.relay_state or "",
-        }
-        return self._post("/saml/acs", fields, {})
+        response = base64.b64encode(message).decode()
+        # Quoted by what can stand in base64: `urlencode` looks at each of 10,000 signs, for 1 ms.
+        quoted = response.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+        body = f"SAMLResponse={quoted}&{urlencode({'RelayState': asked.relay_state or ''})}"
+        return self._request("POST", "/saml/acs", _FORM, body)
 
     def _leave(self, nonce: str, verifier: str) -> tuple[SamlReply, str]:
         return self.departed(self._request_of(nonce, verifier))
@@ -202,8 +203,7 @@ class User:
     def _post(
         self, path: str, fields: dict[str, str], headers: dict[str, str]
     ) -> urllib3.BaseHTTPResponse:
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._request("POST", path, {**kind, **headers}, urlencode(fields))
+        return self._request("POST", path, {**_FORM, **headers}, urlencode(fields))
 
     def _request(
         self, method: str, path: str, headers: dict[str, str], body: str | None = None

@@ -32,7 +32,11 @@ class Web(Section):
         default=1, description="How many processes answer requests."
     )
     threads: Annotated[int, Field(ge=1, le=64)] = Field(
-        default=4, description="How many requests each of them answers at once."
+        default=4,
+        description=(
+            "How many requests each of them answers at once. One begins beside another that has "
+            "taken 20 ms or more."
+        ),
     )
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = Field(
         default=0,

@@ -20,6 +20,7 @@ from admin.operations.asgi_exchange import AsgiExchange, AsgiScope, Receive, Sen
 from admin.operations.request_threads import RequestThreads
 from broker.web.bodies import IsOpen, most_bytes, takes_scans
 from broker.web.headers import FIXED, NOTHING
+from broker.web.precedence import ahead
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
@@ -159,7 +160,7 @@ class WholeRequests:
             headers = {**headers, "content-length": str(too_large.size)}
         except Exception:  # whoever sent it went away
             return None
-        return await self._threads.answer(_environ(scope, headers, body))
+        return await self._threads.answer(_environ(scope, headers, body), ahead(scope.path))
 
 
 class _Intake:

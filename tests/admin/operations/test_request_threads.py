@@ -109,3 +109,75 @@ def test_what_was_handed_over_is_finished_at_the_end() -> None:
     threading.Timer(0.05, go_on.set).start()
     threads.end()
     assert done == [0, 1, 2]
+
+
+def test_one_that_has_only_just_begun_is_let_alone() -> None:
+    at_work, most = [0], [0]
+
+    def work(_: int) -> None:
+        at_work[0] += 1
+        most[0] = max(most[0], at_work[0])
+        threading.Event().wait(0.005)  # another could begin here
+        at_work[0] -= 1
+
+    threads = RequestThreads(work, 4, alone=SOON)
+
+    async def many() -> None:
+        await within(asyncio.gather(*(threads.answer(each) for each in range(12))))
+
+    run(many)
+    threads.end()
+    assert most == [1]
+
+
+def test_one_that_waits_for_somebody_else_holds_nobody_up() -> None:
+    others_answered = threading.Event()
+
+    def work(given: bool) -> bool:
+        return others_answered.wait(SOON) if given else given
+
+    threads = RequestThreads(work, 2, alone=0.001)
+
+    async def all_of_them() -> bool:
+        first = threads.answer(True)
+        others = [threads.answer(False) for _ in range(10)]
+        assert not any(await within(asyncio.gather(*others)))
+        others_answered.set()
+        return await within(first)
+
+    assert run(all_of_them) is True
+    threads.end()
+
+
+def _in_what_order(given: list[tuple[str, float]], pause: float = 0.0) -> list[str]:
+    """In what order these, each so far ahead, are done by one thread that was busy till then."""
+    begun, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def work(name: str) -> None:
+        begun.set()
+        assert go_on.wait(SOON)
+        done.append(name)
+
+    threads = RequestThreads(work, 1)
+
+    async def hand_over() -> None:
+        waiting = [threads.answer("busy")]
+        assert await asyncio.to_thread(begun.wait, SOON)
+        for name, ahead in given:
+            waiting.append(threads.answer(name, ahead))
+            await asyncio.sleep(pause)
+        go_on.set()
+        await within(asyncio.gather(*waiting))
+
+    run(hand_over)
+    threads.end()
+    return done[1:]
+
+
+def test_what_is_ahead_goes_first_and_equals_in_their_order() -> None:
+    order = _in_what_order([("a", 0.0), ("b", 0.0), ("c", SOON), ("d", SOON), ("e", 2 * SOON)])
+    assert order == ["e", "c", "d", "a", "b"]
+
+
+def test_nobody_waits_for_what_came_later_than_it_is_ahead() -> None:
+    assert _in_what_order([("early", 0.0), ("late", 0.001)], pause=0.02) == ["early", "late"]
