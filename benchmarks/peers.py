@@ -29,7 +29,7 @@ from benchmarks.rounds import Rounds
 from benchmarks.server import Setting, running
 from benchmarks.user import MAKELAAR, Refused
 from sandbox import prepare
-from tests.interop.processes import free_port
+from tests.servers import free_port
 
 RESULT: Final = Path("var/bench/peers.json")
 ROUNDS: Final = 5
