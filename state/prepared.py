@@ -200,11 +200,12 @@ def insert_into(table: Table, *, without: tuple[str, ...] = ()) -> Insert:
 
 def _compile(statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> _Compiled:
     made: Any = statement.compile(dialect=dialect)
-    given = {name for name, bind in made.binds.items() if bind.required}
+    named = {name: bind for bind, name in made.bind_names.items()}
+    given = {name for name, bind in named.items() if bind.required}
     written = made.construct_expanded_state(dict.fromkeys(given), escape_names=False)
     binds = (
         (each, _binder(bind.type, dialect))
-        for name, bind in made.binds.items()
+        for name, bind in named.items()
         for each in written.parameter_expansion.get(name, (name,))
     )
     columns = statement.selected_columns if isinstance(statement, Select) else ()
