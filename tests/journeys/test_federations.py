@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from types import FrameType
 from typing import Any, Final
 from urllib.parse import quote
@@ -68,6 +69,23 @@ def test_the_page_stays_small_and_says_nothing_of_each_makelaar_in_its_headers(
     headers = "".join(f"{name}{value}" for name, value in page.answer.headers)
     assert "noord.example" not in headers and "member" not in headers
     assert sum(len(n) + len(v) for n, v in page.answer.headers) < 4000
+
+
+def test_every_makelaar_on_the_page_is_shown_with_its_own_level(federated: Federated) -> None:
+    _, page = federated.begun()
+    makelaars = federated.world.process.holder.current.providers
+    by_name = {one.name: one for one in makelaars.values()}  # those with no button too
+    (choices,) = page.tree.find_class("sluis-choices")
+    shown = []
+    for choice in choices:
+        (name,), (level,) = map(choice.find_class, ("sluis-choice__name", "sluis-level"))
+        record = by_name.get(name.text_content())
+        ceiling = (record or makelaars[NOORD_ID]).level_ceiling
+        assert level.text_content() == f"t/m {ceiling.label}"
+        assert f"sluis-level--{ceiling.css}" in level.classes
+        shown.append(ceiling)
+    changes = sum(one is not other for one, other in pairwise(shown))
+    assert changes > len(set(shown)) - 1, "a level comes back after another one"
 
 
 def test_a_makelaar_that_this_process_has_not_met_costs_little_more(federated: Federated) -> None:
