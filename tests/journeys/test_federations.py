@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from types import FrameType
@@ -30,6 +32,23 @@ from tests.providers.saml.in_world import rejections
 from tests.world import ADDRESSES
 
 CALLS: Final = 400  # of functions in Python, until a makelaar can be asked for its first login
+CALLS_OF_PAGE: Final = 19_000  # with fifty rows
+
+
+@contextmanager
+def _calls() -> Iterator[Counter[str]]:
+    """Of functions in Python, by name, which do not depend on the machine."""
+    called: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            called[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
 
 
 @pytest.fixture(scope="module")
@@ -89,27 +108,34 @@ def test_every_makelaar_on_the_page_is_shown_with_its_own_level(federated: Feder
 
 
 def test_a_makelaar_that_this_process_has_not_met_costs_little_more(federated: Federated) -> None:
-    """In calls of functions, which do not depend on the machine: of ten thousand makelaars nearly
-    every login is at one of those.
-    """
-    called: Counter[str] = Counter()
-
-    def note(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call":
-            called[frame.f_code.co_qualname] += 1
-
+    """Of ten thousand makelaars nearly every login is at one of those."""
     configuration = federated.world.process.holder.current
     for member in MANY[2:4]:  # some things are made for the first of all, and once
-        called.clear()
-        sys.setprofile(note)
-        try:
+        with _calls() as called:
             record = configuration.providers.by_entity_id(member.entity_id)
             assert record is not None
             adapter = configuration.adapters[record.id]
-        finally:
-            sys.setprofile(None)
         assert configuration.adapters[record.id] is adapter
     assert called.total() <= CALLS, called.most_common(40)
+
+
+def test_a_page_of_fifty_makelaars_takes_so_many_calls(
+    federated: Federated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, page = federated.begun()
+    counted: list[Counter[str]] = []
+
+    def app(environ: Any, start: Any) -> list[bytes]:
+        with _calls() as called:
+            answer = list(federated.world.app(environ, start))
+        counted.append(called)
+        return answer
+
+    monkeypatch.setitem(federated.world.wire.applications, "localhost:8000", app)
+    again = browser.open(page.url)
+    assert len(again.tree.find_class("sluis-choices")[0]) == 50
+    (called,) = counted
+    assert called.total() <= CALLS_OF_PAGE, called.most_common(40)
 
 
 def test_names_are_in_the_language_of_the_page(federated: Federated) -> None:
