@@ -55,7 +55,7 @@ _SHAPE: Final[_Rows] = (
     (lambda at: not at.text.strip(), "it is empty", _A_WHOLE_ONE),
     (lambda at: len(at.text) > LONGEST, "it is too long", f"write {LONGEST} characters at most"),
     (
-        lambda at: any(not sign.isprintable() for sign in at.text),
+        lambda at: not at.text.isprintable(),
         "it holds a line break or another invisible sign",
         "write the address on one line",
     ),
@@ -170,11 +170,13 @@ def is_loopback_host(host: str) -> bool:
 
 
 def _is_host(host: str) -> bool:
+    # A name whose last label is a number would be read as an address by some.
+    if _HOST.fullmatch(host) and not host.rstrip(".").rpartition(".")[2].isdigit():
+        return True
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        # A name whose last label is a number would be read as an address by some.
-        return bool(_HOST.fullmatch(host)) and not host.rstrip(".").rpartition(".")[2].isdigit()
+        return False
     return True
 
 

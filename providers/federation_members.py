@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     ColumnElement,
     Index,
     Integer,
-    Row,
     String,
     Text,
     and_,
@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from providers.federations import Federation
 from providers.saml.federation.member_facts import LONGEST_ENTITY_ID, searchable
 from state.db import Base, UtcDateTime, table_of
+from state.prepared import PreparedStatement
 
 BETWEEN: Final = "--"  # the federation and the rest of a makelaar's id
 _MOST_WORDS: Final = 6
@@ -85,8 +86,19 @@ class FederationMember(Base):
     metadata_xml: Mapped[str] = mapped_column(Text)
 
 
-MemberRow = Row[Any]  # every column of FederationMember
 _TABLE: Final = table_of(FederationMember)
+
+
+class MemberRow(NamedTuple):
+    """What a login reads of one."""
+
+    id: str
+    federation: str
+    entity_id: str
+    name_nl: str
+    ends_at: datetime | None
+    scopes: Sequence[str]
+    metadata_xml: str
 
 
 class ListedMember(NamedTuple):
@@ -122,17 +134,24 @@ class CountingMembers:
     """
 
     def __init__(self, federations: Sequence[Federation], registered: Collection[str]) -> None:
-        counting = select(_TABLE).where(_counts(federations, registered))
-        self._by_id = counting.where(_TABLE.c.id == bindparam("name"))
-        self._by_entity_id = counting.where(_TABLE.c.entity_id == bindparam("name"))
+        self._registered = registered
+        read = (_TABLE.c[name] for name in MemberRow._fields)
+        counting = select(*read).where(_counts(federations))
+        name: BindParameter[str] = bindparam("name", type_=String())
+        self._by_id = PreparedStatement(counting.where(_TABLE.c.id == name))
+        self._by_entity_id = PreparedStatement(counting.where(_TABLE.c.entity_id == name))
 
     def by_id(self, session: Session, provider_id: str) -> MemberRow | None:
         """The makelaar of this id. One read, of one row."""
-        return session.execute(self._by_id, {"name": provider_id}).first()
+        return self._member(self._by_id.first(session, {"name": provider_id}))
 
     def by_entity_id(self, session: Session, entity_id: str) -> MemberRow | None:
         """The same by its entityID. One read, of one row."""
-        return session.execute(self._by_entity_id, {"name": entity_id}).first()
+        return self._member(self._by_entity_id.first(session, {"name": entity_id}))
+
+    def _member(self, read: tuple[Any, ...] | None) -> MemberRow | None:
+        found = MemberRow(*read) if read is not None else None
+        return found if found is not None and found.entity_id not in self._registered else None
 
 
 def found(
@@ -152,7 +171,8 @@ def found(
     shown = (member.id, member.federation, member.name_nl, member.name_en)
     query = (
         select(*shown)
-        .where(_counts(federations, registered), member.federation.in_(among))
+        .where(_counts(federations), member.federation.in_(among))
+        .where(member.entity_id.not_in(sorted(registered)))
         .where(or_(member.ends_at.is_(None), member.ends_at > now), ~member.hidden)
     )
     for word in searchable(words).split()[:_MOST_WORDS]:
@@ -167,9 +187,9 @@ def forget(session: Session, federation: str) -> None:
     session.execute(delete(FederationList).where(FederationList.name == federation))
 
 
-def _counts(federations: Sequence[Federation], registered: Collection[str]) -> ColumnElement[bool]:
-    """An entity counts once: by a registration of its own, else in the first federation by name
-    that admits it.
+def _counts(federations: Sequence[Federation]) -> ColumnElement[bool]:
+    """An entity counts once: by a registration of its own, which whoever asks looks at; else in the
+    first federation by name that admits it.
     """
     ways = []
     for number, federation in enumerate(federations):
@@ -179,7 +199,7 @@ def _counts(federations: Sequence[Federation], registered: Collection[str]) -> C
             is_same = other.entity_id == FederationMember.entity_id
             way.append(~exists().where(is_same, _admitted(other, earlier)))
         ways.append(and_(*way))
-    return and_(or_(false(), *ways), FederationMember.entity_id.not_in(sorted(registered)))
+    return or_(false(), *ways)
 
 
 def _admitted(member: Any, federation: Federation) -> ColumnElement[bool]:

@@ -77,13 +77,13 @@ class Members:
 
     def by_id(self, provider_id: str) -> MemberRecord | None:
         """None for what is no member, or does not count. One read at most."""
+        known = self._records.get(provider_id)
+        if known is not None:
+            return known
         name = federation_of(provider_id)
         is_one = name is not None and received.is_word(provider_id)
         if self.sessions is None or all(one.id != name for one in self.federations) or not is_one:
             return None
-        known = self._records.get(provider_id)
-        if known is not None:
-            return known
         with self.sessions() as session:
             return self._record(self._counting.by_id(session, provider_id))
 
@@ -91,11 +91,11 @@ class Members:
         """The same by entityID. What no entityID can be is looked for nowhere: it may hold what a
         database refuses to read, such as NUL.
         """
-        if self.sessions is None or not self.federations or not received.is_word(entity_id):
-            return None
         known = self._by_entity_id.get(entity_id)
         if known is not None:
             return known
+        if self.sessions is None or not self.federations or not received.is_word(entity_id):
+            return None
         with self.sessions() as session:
             return self._record(self._counting.by_entity_id(session, entity_id))
 

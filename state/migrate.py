@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, String, column, inspect, select, table, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.schema import SchemaItem
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 PATIENT_MILLISECONDS: Final = 3_600_000
+_VERSION: Final = table("alembic_version", column("version_num", String()))
 
 
 class MigrationFailed(Exception):
@@ -43,22 +44,25 @@ def upgrade(engine: Engine) -> None:
 
 
 def current(engine: Engine) -> str | None:
-    """The version of the database; None when it is empty."""
-    from alembic.migration import MigrationContext
-
+    """The version of the database; None when it is empty. Raises SQLAlchemyError, also for one that
+    says two.
+    """
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table(_VERSION.name):
+            return None
+        return connection.scalars(select(_VERSION.c.version_num)).one_or_none()
 
 
 def newest() -> str | None:
-    """The version of this program."""
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory(SCRIPTS).get_current_head()
+    """The version of this program: the last of its migrations, by the name of its file."""
+    names = (file.stem.partition("_")[0] for file in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    return max(names, default=None)
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database has the version of this program."""
+    """Whether the database has the version of this program. Asked every few seconds of each worker,
+    so nothing of Alembic is loaded for it, nor any migration.
+    """
     return current(engine) == newest()
 
 

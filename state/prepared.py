@@ -1,7 +1,8 @@
 """Statements of the hot path: compiled once per database, run on its driver.
 
 SQLAlchemy writes the SQL and converts the values; what it does around every execution costs ten
-times what the statement does. Only for statements whose parameters are all plain ``bindparam``s.
+times what the statement does. What is given at each run is one value for each ``bindparam``; an IN
+is of values that the statement has itself.
 """
 
 from __future__ import annotations
@@ -199,13 +200,20 @@ def insert_into(table: Table, *, without: tuple[str, ...] = ()) -> Insert:
 
 def _compile(statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> _Compiled:
     made: Any = statement.compile(dialect=dialect)
-    binds = ((name, _binder(bind.type, dialect)) for name, bind in made.binds.items())
+    named = {name: bind for bind, name in made.bind_names.items()}
+    given = {name for name, bind in named.items() if bind.required}
+    written = made.construct_expanded_state(dict.fromkeys(given), escape_names=False)
+    binds = (
+        (each, _binder(bind.type, dialect))
+        for name, bind in named.items()
+        for each in written.parameter_expansion.get(name, (name,))
+    )
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     readers = ((place, _reader(column.type, dialect)) for place, column in enumerate(columns))
     return _Compiled(
-        text=str(made),
-        names=tuple(made.positiontup) if made.positional else None,
-        constants={n: bind.value for n, bind in made.binds.items() if not bind.required},
+        text=written.statement,
+        names=tuple(written.positiontup) if made.positional else None,
+        constants={n: value for n, value in written.parameters.items() if n not in given},
         binds=tuple((name, convert) for name, convert in binds if convert is not None),
         columns=tuple((place, convert) for place, convert in readers if convert is not None),
     )

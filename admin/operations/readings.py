@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -27,6 +28,31 @@ OURS: Final = "sluis"
 log = structlog.get_logger()
 
 
+_version: Final = cache(version)  # which reads it in a file of the installation
+
+
+class _MakelaarEnds:
+    """When the certificates of makelaars end, read once in each text of metadata: a scrape comes
+    every few seconds, and there may be a thousand of them.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], tuple[datetime, ...]] = {}
+
+    def of(self, records: Iterable[ProviderRecord]) -> dict[str, tuple[datetime, ...]]:
+        """By id, of those whose metadata were registered; of the others nothing is known here."""
+        texts = {
+            record.id: (record.saml.entity_id, record.saml.metadata)
+            for record in records
+            if record.saml is not None and record.saml.metadata is not None
+        }
+        before = self._read
+        self._read = {
+            text: before[text] if text in before else _ends(*text) for text in texts.values()
+        }
+        return {name: self._read[text] for name, text in texts.items()}
+
+
 @dataclass(frozen=True)
 class Readings(Collector):
     """Asks the parts of this process. What cannot be read is left out, so that an alert for its
@@ -34,14 +60,32 @@ class Readings(Collector):
     """
 
     process: Process
+    _makelaars: _MakelaarEnds = field(default_factory=_MakelaarEnds)
 
     def collect(self) -> Iterator[Metric]:
-        yield _gauge("sluis_build_info", "This version", ("version",), {(version("sluis"),): 1})
-        for read in (*_READINGS, metadata_readings.read):
+        yield _gauge("sluis_build_info", "This version", ("version",), {(_version("sluis"),): 1})
+        for read in (self._certificates, *_READINGS, metadata_readings.read):
             try:
                 yield from read(self.process)
             except Exception as error:
                 log.warning("metrics.not_read", reading=read.__name__, error=type(error).__name__)
+
+    def _certificates(self, process: Process) -> Iterator[Metric]:
+        """The end of the last certificate of each owner and use: before it there is another one."""
+        ends: dict[tuple[str, ...], float] = {}
+
+        def note(owner: str, use: str, end: datetime) -> None:
+            ends[owner, use] = max(ends.get((owner, use), 0.0), end.timestamp())
+
+        configuration = process.holder.current
+        for key in configuration.keyring.keys:
+            if key.certificate is not None and key.state is KeyState.ACTIVE:
+                note(OURS, str(key.use), key.certificate.not_valid_after_utc)
+        for name, found in self._makelaars.of(configuration.providers.values()).items():
+            for end in found:
+                note(name, "signing", end)
+        text = "When the last certificate of this owner and use ends"
+        yield _gauge("sluis_certificate_expiry_timestamp_seconds", text, ("owner", "use"), ends)
 
 
 def _gauge(
@@ -53,24 +97,6 @@ def _gauge(
     return family
 
 
-def _certificates(process: Process) -> Iterator[Metric]:
-    """The end of the last certificate of each owner and use: before it there is another one."""
-    ends: dict[tuple[str, ...], float] = {}
-
-    def note(owner: str, use: str, end: datetime) -> None:
-        ends[owner, use] = max(ends.get((owner, use), 0.0), end.timestamp())
-
-    configuration = process.holder.current
-    for key in configuration.keyring.keys:
-        if key.certificate is not None and key.state is KeyState.ACTIVE:
-            note(OURS, str(key.use), key.certificate.not_valid_after_utc)
-    for record in configuration.providers.values():
-        for end in _ends(record):
-            note(record.id, "signing", end)
-    text = "When the last certificate of this owner and use ends"
-    yield _gauge("sluis_certificate_expiry_timestamp_seconds", text, ("owner", "use"), ends)
-
-
 def _alarms(process: Process) -> Iterator[Metric]:
     """Of our own; also the zeros, so that an alarm that is gone goes."""
     with process.sessions() as session:
@@ -80,18 +106,13 @@ def _alarms(process: Process) -> Iterator[Metric]:
     yield _gauge("sluis_certificate_alarm_days", text, ("owner", "use"), values)
 
 
-def _ends(record: ProviderRecord) -> list[datetime]:
-    """When the certificates in the metadata that was registered end; of the others nothing is
-    known here.
-    """
-    saml = record.saml
-    if saml is None or saml.metadata is None:
-        return []
+def _ends(entity_id: str, metadata: str) -> tuple[datetime, ...]:
+    """Of the certificates that it signs with."""
     try:
-        read = read_metadata(saml.metadata, entity_id=saml.entity_id)
+        read = read_metadata(metadata, entity_id=entity_id)
     except MetadataRefused:  # of before a rule came; doctor --parties tells it
-        return []
-    return [found.not_valid_after_utc for found in read.signing]
+        return ()
+    return tuple(found.not_valid_after_utc for found in read.signing)
 
 
 def _keys(process: Process) -> Iterator[Metric]:
@@ -154,4 +175,4 @@ def _parties(process: Process) -> Iterator[Metric]:
     yield _gauge("sluis_party_troubles", text, ("kind", "name"), values)
 
 
-_READINGS: Final = (_certificates, _alarms, _keys, _outbox, _jobs, _worker, _clocks, _parties)
+_READINGS: Final = (_alarms, _keys, _outbox, _jobs, _worker, _clocks, _parties)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from flask import Flask
-from flask_babel import Domain, get_translations
+from flask_babel import Domain, get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -37,6 +37,11 @@ def ended_once(line: str) -> str:
 class Sentences(Domain):  # type: ignore[misc]  # flask_babel has no types
     """The translations of a process, with sentences that end once."""
 
+    def get_translations(self) -> Any:
+        """Those of the language of the moment: a page asks for them a hundred times."""
+        known = self.cache.get((str(get_locale()), self.domain[0]))
+        return known if known is not None else super().get_translations()
+
     def gettext(self, string: str, **variables: Any) -> str:
         text = str(self.get_translations().ugettext(string))
         return ended(text, variables) % variables if variables else text
@@ -49,10 +54,11 @@ class Sentences(Domain):  # type: ignore[misc]  # flask_babel has no types
 
 def install(app: Flask) -> None:
     """For code and templates of this application, which has its Babel by now. Jinja goes on to fill
-    in and to escape; it gets the sentence in its language, ended.
+    in and to escape; it gets the sentence in its language, ended. ``_`` is ``gettext`` itself,
+    which a page asks too often to find it by its name each time.
     """
     babel, env = app.extensions["babel"], app.jinja_env
-    babel.instance.domain_instance = Sentences(domain=babel.default_domain)
+    sentences = babel.instance.domain_instance = Sentences(domain=babel.default_domain)
     as_it_is = str  # the sentence is in its language by then
     env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
         gettext=as_it_is, ngettext=as_it_is, newstyle=True
@@ -61,12 +67,12 @@ def install(app: Flask) -> None:
 
     @pass_context
     def gettext(context: Context, text: str, **values: Any) -> Any:
-        found = get_translations().ugettext(text)
+        found = sentences.get_translations().ugettext(text)
         return fill(context, ended(found, values), **values)
 
     @pass_context
     def ngettext(context: Context, one: str, many: str, num: int, **values: Any) -> Any:
-        found = get_translations().ungettext(one, many, num)
+        found = sentences.get_translations().ungettext(one, many, num)
         return fill(context, ended(found, {"num": num, **values}), num=num, **values)
 
-    env.globals.update(gettext=gettext, ngettext=ngettext)
+    env.globals.update(gettext=gettext, ngettext=ngettext, _=gettext)

@@ -66,7 +66,7 @@ def notes_of_now(rt: Runtime) -> tuple[AnnouncementNote, ...]:
     announced = holding(configuration.announcements, at=rt.clock())
     told = [replace(notes([one])[0], place=_place(configuration, one)) for one in announced]
     already = {one.makelaar for one in announced}
-    records = sorted(configuration.providers.values(), key=lambda record: record.name.casefold())
+    records = configuration.providers.by_name
     told += [_of_record(one) for one in records if one.notice is not None]
     told += [
         _of_record(one)

@@ -4,8 +4,14 @@ the federation is registered, logged out, and gone once it leaves the list.
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from itertools import pairwise
+from types import FrameType
+from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
@@ -24,6 +30,25 @@ from tests.journeys.federated import (
 from tests.providers.saml.aggregates import NOORD, ZUID, many
 from tests.providers.saml.in_world import rejections
 from tests.world import ADDRESSES
+
+CALLS: Final = 400  # of functions in Python, until a makelaar can be asked for its first login
+CALLS_OF_PAGE: Final = 19_000  # with fifty rows
+
+
+@contextmanager
+def _calls() -> Iterator[Counter[str]]:
+    """Of functions in Python, by name, which do not depend on the machine."""
+    called: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            called[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +88,54 @@ def test_the_page_stays_small_and_says_nothing_of_each_makelaar_in_its_headers(
     headers = "".join(f"{name}{value}" for name, value in page.answer.headers)
     assert "noord.example" not in headers and "member" not in headers
     assert sum(len(n) + len(v) for n, v in page.answer.headers) < 4000
+
+
+def test_every_makelaar_on_the_page_is_shown_with_its_own_level(federated: Federated) -> None:
+    _, page = federated.begun()
+    makelaars = federated.world.process.holder.current.providers
+    by_name = {one.name: one for one in makelaars.values()}  # those with no button too
+    (choices,) = page.tree.find_class("sluis-choices")
+    shown = []
+    for choice in choices:
+        (name,), (level,) = map(choice.find_class, ("sluis-choice__name", "sluis-level"))
+        record = by_name.get(name.text_content())
+        ceiling = (record or makelaars[NOORD_ID]).level_ceiling
+        assert level.text_content() == f"t/m {ceiling.label}"
+        assert f"sluis-level--{ceiling.css}" in level.classes
+        shown.append(ceiling)
+    changes = sum(one is not other for one, other in pairwise(shown))
+    assert changes > len(set(shown)) - 1, "a level comes back after another one"
+
+
+def test_a_makelaar_that_this_process_has_not_met_costs_little_more(federated: Federated) -> None:
+    """Of ten thousand makelaars nearly every login is at one of those."""
+    configuration = federated.world.process.holder.current
+    for member in MANY[2:4]:  # some things are made for the first of all, and once
+        with _calls() as called:
+            record = configuration.providers.by_entity_id(member.entity_id)
+            assert record is not None
+            adapter = configuration.adapters[record.id]
+        assert configuration.adapters[record.id] is adapter
+    assert called.total() <= CALLS, called.most_common(40)
+
+
+def test_a_page_of_fifty_makelaars_takes_so_many_calls(
+    federated: Federated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, page = federated.begun()
+    counted: list[Counter[str]] = []
+
+    def app(environ: Any, start: Any) -> list[bytes]:
+        with _calls() as called:
+            answer = list(federated.world.app(environ, start))
+        counted.append(called)
+        return answer
+
+    monkeypatch.setitem(federated.world.wire.applications, "localhost:8000", app)
+    again = browser.open(page.url)
+    assert len(again.tree.find_class("sluis-choices")[0]) == 50
+    (called,) = counted
+    assert called.total() <= CALLS_OF_PAGE, called.most_common(40)
 
 
 def test_names_are_in_the_language_of_the_page(federated: Federated) -> None:

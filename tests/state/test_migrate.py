@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from state import migrate
 from state.engine import make_engine
 from state.migrate import MigrationFailed
 
+ROOT = Path(__file__).parents[2]
 VERSION = """
 import sqlalchemy as sa
 from alembic import op
@@ -79,6 +84,47 @@ def test_an_empty_database_gets_every_version(empty: Engine, versions: Path) -> 
     assert migrate.is_current(empty)
     migrate.upgrade(empty)
     assert migrate.current(empty) == "0002"
+
+
+def test_a_database_that_says_two_versions_has_none(empty: Engine, versions: Path) -> None:
+    write(versions, "0001", None, CREATE)
+    migrate.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0002')"))
+    with pytest.raises(SQLAlchemyError):
+        migrate.is_current(empty)
+    with empty.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    assert migrate.current(empty) is None
+    assert not migrate.is_current(empty)
+
+
+def test_the_migrations_stand_in_one_line_each_under_its_number() -> None:
+    """So the name of the last file is the version of this program, as Alembic has it."""
+    found = list(ScriptDirectory(migrate.SCRIPTS).walk_revisions())  # the last one first
+    numbers = [one.revision for one in found]
+    assert numbers == sorted(numbers, reverse=True)
+    assert [one.down_revision for one in found] == [*numbers[1:], None]
+    assert [Path(one.path).stem.partition("_")[0] for one in found] == numbers
+    assert migrate.newest() == numbers[0]
+
+
+def test_whether_the_tables_are_of_this_version_is_seen_without_alembic(tmp_path: Path) -> None:
+    """A worker is asked that every few seconds, and would hold ten megabytes for it."""
+    url = f"sqlite:///{tmp_path}/sluis.db"
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+    asked = f"""
+import sys
+from state import migrate
+from state.engine import make_engine
+print(migrate.is_current(make_engine({url!r})), "alembic" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split() == ["True", "False"]
 
 
 def test_a_table_made_anew_keeps_what_points_to_it(empty: Engine, versions: Path) -> None:

@@ -84,6 +84,30 @@ def test_every_kind_of_value_is_read_as_the_mapper_wrote_it(engine: Engine) -> N
         assert read.all(session, {"person": "jan", "now": NOW.replace(year=2025)}) == []
 
 
+def test_an_in_of_a_statement_holds_the_values_that_it_was_written_with(engine: Engine) -> None:
+    """Of kinds that are converted too; an empty one holds nothing, and what is not in it is all."""
+    columns = table_of(AuditRow).c
+    is_meant = (columns.person_id == bindparam("person"), columns.reason.contains("50%"))
+    levels, moments = [AssuranceLevel.EH3, AssuranceLevel.EH4], [NOW, NOW.replace(year=2025)]
+    within = {
+        columns.level.in_(levels): True,
+        columns.level.not_in(levels): False,
+        columns.at.in_(moments): True,
+        columns.at.in_(moments[1:]): False,
+        columns.person_id.in_([]): False,
+        columns.person_id.not_in([]): True,
+        columns.person_id.not_in(["piet", "'; --", "%s", ":person"]): True,
+    }
+    with Session(engine) as session:
+        event = {"tag": EventTag.KEY_CREATED, "at": NOW, "details": {}, "reason": "50% of ?"}
+        session.add(AuditRow(person_id="jan", level=AssuranceLevel.EH4, **event))
+        for holds, expected in within.items():
+            read = PreparedStatement(select(columns.level).where(holds, *is_meant))
+            found = read.all(session, {"person": "jan"})
+            assert found == ([(AssuranceLevel.EH4,)] if expected else []), str(holds)
+            assert read.all(session, {"person": "piet"}) == []
+
+
 def test_an_error_of_the_driver_is_an_error_of_sqlalchemy_without_values(engine: Engine) -> None:
     write = PreparedStatement(insert_into(table_of(Trace)))
     values = {

@@ -153,6 +153,8 @@ def ends(certificates: list[x509.Certificate]) -> list[x509.Certificate]:
     """A KeyInfo is about one key: of a chain (XML Signature §4.4.4) the end speaks for the party,
     and the authorities above it do not, also where one between is left out.
     """
+    if len(certificates) < 2:
+        return certificates
     found = [one for one in certificates if not any(_issued(one, other) for other in certificates)]
     return [one for one in found if not _is_authority(one)] or found
 

@@ -157,6 +157,10 @@ def test_each_rule_is_of_the_registration(sql: Session) -> None:
         assert (by_name is not None) == ("School 001" in expected)
     own = members(sql, federation(), registered=("https://idp2.example",))
     assert names(own) == ["School 001", "School 003"]
+    for number in (1, 2):
+        entity_id = f"https://idp{number}.example"
+        by_id, by_name = own.by_id(member_id("noordzee", entity_id)), own.by_entity_id(entity_id)
+        assert (by_id is not None) == (by_name is not None) == (number == 1)
 
 
 def test_an_entity_in_two_federations_is_the_first_ones(sql: Session) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 import pytest
 from babel.support import Translations
@@ -19,6 +22,7 @@ from broker.texts.sentences import ended, ended_once
 from tests.broker.texts.every_mail import every_mail
 from tests.world import World, make_world
 
+CALLS: Final = 45  # for one text
 COMPANY = "Bakkerij De Korenmolen B.V."
 TWICE = re.compile(r"(?<!\.)\.\.(?!\.)")
 PLACE = re.compile(r"%\((\w+)\)[sd]")
@@ -82,6 +86,36 @@ def test_code_and_templates_end_a_sentence_alike(app: Flask) -> None:
         assert render_template_string(page, name=COMPANY) == said
         assert render_template_string(counted, name=COMPANY) == f"2 bij {COMPANY}"
         assert render_template_string(page, name="<b>") == "Uw makelaar is &lt;b&gt;."
+
+
+def test_a_text_is_in_the_language_of_the_moment(app: Flask) -> None:
+    page = '{{ _("Zoek") }} {{ gettext("Zoek") }} {{ ngettext("%(num)d dag", "%(num)d dagen", 2) }}'
+    with app.test_request_context("/", headers={"Accept-Language": "nl"}):
+        for _ in range(2):
+            assert (gettext("Zoek"), render_template_string(page)) == ("Zoek", "Zoek Zoek 2 dagen")
+            with force_locale("en"):
+                said = (gettext("Zoek"), render_template_string(page))
+                assert said == ("Search", "Search Search 2 days")
+
+
+def test_a_text_of_a_page_takes_few_calls(app: Flask) -> None:
+    """Of functions in Python; a page of makelaars says a hundred texts."""
+    called: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            called[frame.f_code.co_qualname] += 1
+
+    page = app.jinja_env.from_string('{% for _n in range(times) %}{{ _("Zoek") }}{% endfor %}')
+    with app.test_request_context("/"):
+        page.render(times=1)  # some things are made for the first text of a request
+        sys.setprofile(note)
+        try:
+            said = page.render(times=100)
+        finally:
+            sys.setprofile(None)
+    assert said == "Zoek" * 100
+    assert called.total() <= 100 * CALLS, called.most_common(20)
 
 
 def test_a_job_ends_a_sentence_too() -> None:
