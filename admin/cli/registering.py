@@ -14,7 +14,7 @@ import click
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import Opened, opened
 from admin.cli.progress import progress
-from admin.operations.checks import Finding
+from admin.operations.finding import Finding
 from admin.operations.party_checks import findings
 from admin.parties.examination import Means, examined
 from admin.registrations.apply import apply

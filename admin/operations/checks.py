@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from redis import Redis, RedisError
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,6 +17,7 @@ from admin import presence
 from admin.installation import Installation
 from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operations import jobs_turn, lease, metadata_checks
+from admin.operations.finding import TABLES, Check, Finding, Seen, findings
 from admin.virus_scan.scanner import ScannerDown, make_scanner
 from broker.configuration import registered
 from broker.monitoring import clocks, heartbeat
@@ -28,7 +27,6 @@ from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.rotation import missing
-from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
@@ -37,26 +35,13 @@ from state import migrate, outbox, outbox_queries, party_metadata
 from state.adapters.failures import explained
 from state.addresses import is_loopback_literal
 from state.clock import utc_now
-from state.registrations import Kind, OfAnotherVersion, all_registrations, read_as
+from state.registrations import Kind, all_registrations, read_as
 from state.stores import make_store
 
 ENDS_SOON: Final = timedelta(days=30)
 STUCK: Final = timedelta(minutes=10)
 LEAST_FREE: Final = 500_000_000  # bytes
 REDIS_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``remedy`` is empty where all is well."""
-
-    check: str
-    seen: str
-    remedy: str = ""
-
-
-Seen = tuple[bool, str]
-Check = tuple[str, Callable[[Installation], Seen], str]  # name, look, remedy
 
 
 def _master_key(at: Installation) -> Seen:
@@ -100,13 +85,10 @@ def _eviction(at: Installation) -> Seen:
     url = at.settings.store.url
     if not url.startswith(("redis", "unix")):
         return True, "the store is not Redis, so nothing is thrown out of it"
-    try:
-        with Redis.from_url(
-            url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-        ) as redis:
-            policy = dict(redis.info("memory")).get("maxmemory_policy")
-    except RedisError as error:
-        return False, type(error).__name__
+    with Redis.from_url(
+        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+    ) as redis:
+        policy = dict(redis.info("memory")).get("maxmemory_policy")
     return policy == "noeviction", f"maxmemory-policy {policy}"
 
 
@@ -281,57 +263,66 @@ def _identity_documents(at: Installation) -> Seen:
     return is_here, f"clamd at {chosen.clamd} answers{told}"
 
 
-CHECKS: Final[tuple[Check, ...]] = (
-    ("master key", _master_key, "put the key of this database back, with mode 600"),
-    ("database", _database, "start the database, or correct database.url"),
-    ("schema", _schema, "run: sluis migrate"),
-    ("store", _store, "start the store, or correct store.url"),
-    ("eviction", _eviction, "set maxmemory-policy noeviction in Redis"),
-    (
+_OPENED: Final = ("master key", *TABLES)
+CHECKS: Final = (
+    Check("master key", _master_key, "put the key of this database back, with mode 600"),
+    Check("database", _database, "start the database, or correct database.url"),
+    Check("schema", _schema, "run: sluis migrate", ("database",)),
+    Check("store", _store, "start the store, or correct store.url"),
+    Check("eviction", _eviction, "set maxmemory-policy noeviction in Redis", ("store",)),
+    Check(
         "store password",
         lambda at: store_needs_password(at.settings.store.url),
         "give Redis a password, and store.url with it in a file (SLUIS__STORE__URL_FILE)",
     ),
-    ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
-    ("keys", _keys, "run: sluis init, with the master key of this database"),
-    ("registrations", _registrations, "run the version of Sluis that wrote it, or a newer one"),
-    ("certificates", _certificates, "apply new metadata for makelaars"),
-    ("metadata", metadata_checks.look, metadata_checks.REMEDY),
-    (
+    Check(
+        "sealed",
+        _sealed,
+        "put back the file with these master keys; see sluis keys master status",
+        _OPENED,
+    ),
+    Check("keys", _keys, "run: sluis init, with the master key of this database", _OPENED),
+    Check(
+        "registrations",
+        _registrations,
+        "run the version of Sluis that wrote it, or a newer one",
+        TABLES,
+    ),
+    Check("certificates", _certificates, "apply new metadata for makelaars", TABLES),
+    Check("metadata", metadata_checks.look, metadata_checks.REMEDY, TABLES),
+    Check(
         "own certificates",
         _own_certificates,
         "publish the next: sluis keys rotate --use USE, or request and import; certificates.md",
+        TABLES,
     ),
-    ("clock", _clock, "set the clocks of all machines with NTP"),
-    ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
-    ("outgoing", _outgoing, "correct the section [outgoing] of the settings"),
-    ("mail", _mail, "set mail.adapter and mail.url"),
-    ("sms", _sms, "set sms.adapter and sms.url"),
-    ("letters", _letters, "set letters.adapter and letters.url"),
-    (
+    Check("clock", _clock, "set the clocks of all machines with NTP", ("database", "store")),
+    Check(
+        "worker",
+        _worker,
+        "start sluis worker, or sluis serve with worker.embedded",
+        ("store", "clock"),
+    ),
+    Check("outgoing", _outgoing, "correct the section [outgoing] of the settings"),
+    Check("mail", _mail, "set mail.adapter and mail.url"),
+    Check("sms", _sms, "set sms.adapter and sms.url", TABLES),
+    Check("letters", _letters, "set letters.adapter and letters.url", TABLES),
+    Check(
         "identity documents",
         _identity_documents,
         'set identity_documents.scanner = "clamd", with clamd on this machine',
     ),
-    (
+    Check(
         "outbox",
         _outbox,
         "look whether a worker runs, and at the service of the channel that is named (mail.url, "
         "sms.url, letters.url, or the portal)",
+        (*TABLES, "clock"),
     ),
-    ("disk", _disk, "free more than 500 MB where the database is"),
+    Check("disk", _disk, "free more than 500 MB where the database is"),
 )
 
 
 def examine(at: Installation) -> list[Finding]:
     """Every check, also where one before it failed. Raises nothing."""
-    found = []
-    for name, look, remedy in CHECKS:
-        try:
-            well, seen = look(at)
-        except (MasterKeyError, OfAnotherVersion) as error:
-            well, seen = False, str(error)
-        except Exception as error:  # whatever it is, the other checks must still be told
-            well, seen = False, type(error).__name__
-        found.append(Finding(name, seen, "" if well else remedy))
-    return found
+    return findings(at, CHECKS)

@@ -30,6 +30,7 @@ from broker.web.error_page import ErrorPage
 from broker.web.refusals import PAGE, PROGRAM, ErrorShown
 from broker.web.responses import portal_of_request, show
 from keys.keyring import KeyMissing
+from state import outages
 from state.ephemeral import StoreUnavailable
 from state.trace import Fact
 
@@ -94,7 +95,7 @@ def _unavailable(error: Exception) -> Response:
     is_apart = runtime().settings.store.url not in ("sql:", "memory:")
     away = isinstance(error, StoreUnavailable) and is_apart
     found: dict[str, Fact] = {"redis": str(error)} if away else {}
-    return _show(503, "store_unavailable", type(error).__name__, found=found)
+    return _show(503, "store_unavailable", outages.named(error), found=found)
 
 
 def _no_key(missing: KeyMissing) -> Response:
