@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from broker.errors import NOTHING, PageError, TooManyRequests
+from broker.monitoring import metrics
 from broker.runtime import runtime
 from broker.texts import rejected_answers
 from broker.texts.errors import ABOUT_A_MAKELAAR, ERRORS, may_be_explained
@@ -135,6 +136,8 @@ def _show(
         may_be_kept=key != "store_unavailable" or bool(found),
         found=facts,
     )
+    if error.is_ours:
+        metrics.ERRORS.labels(key).inc()
     reference, is_kept = refusals.note_error(rt, error)
     _log(key, reference, facts, is_kept=is_kept)
     if for_program:
