@@ -167,12 +167,14 @@ def apply(
     from admin.cli.registering import (
         changed,
         counted,
+        has_registrations,
         in_no_file,
         lines,
         taking,
         told,
         warned,
     )
+    from broker.configuration import POLL_SECONDS
 
     asked = _prune(prune, prune_kind, also_used=yes)
     outcomes = _applied(
@@ -197,6 +199,8 @@ def apply(
     if dry_run:
         click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
         raise SystemExit(3 if found else 0)
+    if has_registrations(found):
+        click.echo(f"Running processes go by this within {POLL_SECONDS} seconds.")
 
 
 @main.command()
