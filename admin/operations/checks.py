@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import tempfile
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,8 @@ from state.stores import make_store
 ENDS_SOON: Final = timedelta(days=30)
 STUCK: Final = timedelta(minutes=10)
 LEAST_FREE: Final = 500_000_000  # bytes
+LEAST_TEMPORARY: Final = 20_000_000  # bytes
+LEAST_FILES: Final = 1000
 REDIS_SECONDS: Final = 2.0
 
 
@@ -239,11 +242,24 @@ def _outgoing(at: Installation) -> Seen:
 
 
 def _disk(at: Installation) -> Seen:
+    """Where the database is, if that is here, and where temporary files come."""
     file = at.engine.url.database
-    if at.engine.dialect.name != "sqlite" or file is None:
-        return True, "the database is elsewhere"
-    free = shutil.disk_usage(Path(file).parent).free
-    return free > LEAST_FREE, f"{free // 1_000_000} MB free"
+    is_here = at.engine.dialect.name == "sqlite" and file is not None
+    found = [room(Path(str(file)).parent, LEAST_FREE)] if is_here else []
+    try:
+        found.append(room(Path(tempfile.gettempdir()), LEAST_TEMPORARY))
+    except FileNotFoundError:  # it tries to write in each folder that it knows
+        found.append((False, "no folder takes temporary files"))
+    return all(well for well, _ in found), "; ".join(told for _, told in found)
+
+
+def room(folder: Path, least: int) -> Seen:
+    """Are so many bytes free there, and some files?"""
+    there = os.statvfs(folder)
+    free = there.f_bavail * there.f_frsize
+    # Where no files are counted there may be as many as one likes.
+    well = free > least and (not there.f_files or there.f_favail > LEAST_FILES)
+    return well, f"{free // 1_000_000} MB and {there.f_favail} files free in {folder}"
 
 
 def _identity_documents(at: Installation) -> Seen:
@@ -269,7 +285,13 @@ CHECKS: Final = (
     Check("database", _database, "start the database, or correct database.url"),
     Check("schema", _schema, "run: sluis migrate", ("database",)),
     Check("store", _store, "start the store, or correct store.url"),
-    Check("eviction", _eviction, "set maxmemory-policy noeviction in Redis", ("store",)),
+    Check(
+        "eviction",
+        _eviction,
+        "set maxmemory-policy noeviction in Redis",
+        ("store",),
+        is_of_redis=True,
+    ),
     Check(
         "store password",
         lambda at: store_needs_password(at.settings.store.url),
@@ -281,7 +303,12 @@ CHECKS: Final = (
         "put back the file with these master keys; see sluis keys master status",
         _OPENED,
     ),
-    Check("keys", _keys, "run: sluis init, with the master key of this database", _OPENED),
+    Check(
+        "keys",
+        _keys,
+        "run: sluis init, with the master key of this database",
+        (*_OPENED, "sealed"),
+    ),
     Check(
         "registrations",
         _registrations,
@@ -319,7 +346,11 @@ CHECKS: Final = (
         "sms.url, letters.url, or the portal)",
         (*TABLES, "clock"),
     ),
-    Check("disk", _disk, "free more than 500 MB where the database is"),
+    Check(
+        "disk",
+        _disk,
+        "make room there: 500 MB where the database is, and 20 MB for temporary files",
+    ),
 )
 
 

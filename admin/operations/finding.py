@@ -46,12 +46,15 @@ Seen = tuple[bool, str]
 
 @dataclass(frozen=True)
 class Check:
-    """``needs``: the checks, earlier in the row, without which nothing can be seen here."""
+    """``needs``: the checks, earlier in the row, without which nothing can be seen here;
+    ``is_of_redis``: only where that is the store.
+    """
 
     name: str
     look: Callable[[Installation], Seen]
     remedy: str
     needs: tuple[str, ...] = ()
+    is_of_redis: bool = False
 
 
 def findings(at: Installation, checks: Iterable[Check]) -> list[Finding]:
@@ -81,7 +84,10 @@ def _finding(at: Installation, check: Check, found: dict[str, Finding]) -> Findi
         return unseen(check.name, root)
     try:
         well, seen = check.look(at)
-    except (MasterKeyError, OfAnotherVersion) as error:
+    except MasterKeyError as error:
+        seen, _, instead = str(error).partition("; ")
+        return Finding(check.name, seen, instead or check.remedy)
+    except OfAnotherVersion as error:
         well, seen = False, str(error)
     except (SQLAlchemyError, StoreUnavailable, RedisError) as error:
         root = root_of(needs, found.values())
@@ -92,9 +98,13 @@ def _finding(at: Installation, check: Check, found: dict[str, Finding]) -> Findi
 
 
 def _needs(at: Installation, check: Check) -> tuple[str, ...]:
-    """A store that is in the database needs what that needs."""
-    is_inside = check.name == "store" and at.settings.store.url == "sql:"
-    return TABLES if is_inside else check.needs
+    """A store that is in the database needs what that needs; what is asked of Redis alone needs
+    none that is elsewhere.
+    """
+    is_redis = at.settings.store.url.startswith(("redis", "unix"))
+    if check.name == "store" and at.settings.store.url == "sql:":
+        return TABLES
+    return () if check.is_of_redis and not is_redis else check.needs
 
 
 def _outage(check: Check, error: SQLAlchemyError | StoreUnavailable | RedisError) -> Finding:

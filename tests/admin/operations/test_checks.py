@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from admin.installation import Installation
+from admin.operations import checks
 from admin.operations.checks import CHECKS, examine
 from broker.outgoing_settings import Outgoing
 from keys.signing_key import KeyUse, SigningKey
@@ -54,3 +60,54 @@ def test_it_is_told_whom_calls_may_reach_and_how_they_leave(installation: Instal
     assert "names are looked up here; not for idp.intern" in seen
     plain = next(one for one in examine(installation) if one.check == "outgoing")
     assert "outgoing.allow" not in plain.seen and plain.remedy == ""
+
+
+def test_room_is_looked_for_where_temporary_files_come(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where the database is on another machine."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    found = {one.check: one for one in examine(installation)}["disk"]
+    assert found.verdict == "ok"
+    assert found.seen.count(" files free in ") == 2 and found.seen.endswith(str(tmp_path))
+    monkeypatch.setattr(checks, "LEAST_TEMPORARY", 10**18)
+    full = {one.check: one for one in examine(installation)}["disk"]
+    assert full.verdict == "problem" and "make room there" in full.remedy
+
+    def nowhere() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    none = {one.check: one for one in examine(installation)}["disk"]
+    assert none.verdict == "problem" and "no folder takes temporary files" in none.seen
+
+
+@pytest.mark.parametrize(
+    ("free", "files", "counted", "well"),
+    [
+        (1000, 5000, True, True),
+        (10, 5000, True, False),
+        (1000, 10, True, False),
+        (1000, 0, False, True),
+    ],
+    ids=["room", "no bytes", "no files", "files are not counted"],
+)
+def test_a_disk_is_full_without_bytes_and_without_files(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    free: int,
+    files: int,
+    counted: bool,
+    well: bool,
+) -> None:
+    said = SimpleNamespace(f_bavail=free, f_frsize=1, f_files=9000 * counted, f_favail=files)
+    monkeypatch.setattr(os, "statvfs", lambda _: said)
+    assert checks.room(tmp_path, 100)[0] is well
+
+
+def test_what_is_wrong_with_the_master_key_has_its_own_remedy(installation: Installation) -> None:
+    """A file that others can read is not to be put back."""
+    file = installation.settings.keys.master_key_file
+    file.chmod(0o644)
+    found = {one.check: one for one in examine(installation)}["master key"]
+    assert found.seen.endswith("is open to others (mode 0644)") and found.remedy == "chmod 600 it"
