@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from admin import presence
 from admin.cli import doctor
 from admin.operations import checks
 from admin.operations.checks import certificates_last, store_needs_password
+from admin.operations.finding import Finding
 from broker import settings
 from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer
@@ -116,6 +118,33 @@ def test_a_channel_that_is_off_is_a_problem_where_something_waits_for_it(
     with writing(session):
         enqueue(session, sealer, Message(channel, "x", "x", "y"), datetime.now(UTC))
     assert _problems(sluis) == {section}
+
+
+FOUND = [
+    Finding(
+        "database", "nobody listens at its address", "start PostgreSQL, or " + "correct it " * 9
+    ),
+    Finding("sealed", "cannot be seen before this is mended: database", after="database"),
+    Finding("outgoing", "https://" + "x" * 90, "write it"),
+]
+
+
+@pytest.mark.parametrize("columns", [80, 60, 120])
+def test_a_terminal_reads_lines_that_fit_and_addresses_that_are_whole(columns: int) -> None:
+    told = list(doctor.lines(FOUND, columns))
+    assert [line for line in told if len(line) > columns] == [
+        f"problem  outgoing      https://{'x' * 90}"
+    ]
+    begun = next(line for line in told if "→ start" in line)
+    after = told[told.index(begun) + 1]
+    assert len(after) - len(after.lstrip()) == begun.index("start")
+    assert " ".join(" ".join(told).split()) == " ".join(" ".join(doctor.lines(FOUND)).split())
+
+
+def test_a_program_and_a_narrow_terminal_read_whole_lines() -> None:
+    whole = list(doctor.lines(FOUND))
+    assert len(whole) == 6 == len(list(doctor.lines(FOUND, 30)))
+    assert doctor.columns_of(io.StringIO()) is None
 
 
 def test_an_empty_database_has_another_schema(sluis: Sluis) -> None:
