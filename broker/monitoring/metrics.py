@@ -69,7 +69,7 @@ RATE_LIMITED: Final = Counter(
 ERRORS: Final = Counter(
     "sluis_errors",
     "Requests that ended in an error of ours, and not in one of a makelaar or portal",
-    ("error",),
+    ("reason",),
 )
 HTTP_SECONDS: Final = Histogram(
     "sluis_http_request_seconds",
