@@ -34,7 +34,7 @@ from providers.interface import AdapterFactory, RedirectProvider
 from providers.members import LastUsed, Makelaars, MemberRecord, Members
 from providers.registry import ProviderRecord
 from providers.saml.metadata_party import in_use
-from state import party_metadata
+from state import outages, party_metadata
 from state.clock import Clock
 from state.registrations import (
     Kind,
@@ -202,7 +202,7 @@ class ConfigurationHolder:
         try:
             return self.refresh()
         except Exception as error:
-            raise PageError(503, "store_unavailable", type(error).__name__) from error
+            raise PageError(503, "store_unavailable", outages.named(error)) from error
 
     def _load(
         self, session: Session, revision: int, now: datetime, old: Configuration | None
@@ -256,8 +256,10 @@ class ConfigurationHolder:
 
 
 def _told(error: Exception) -> str:
-    """What the log may hold: the text of one exception of ours, of others the name."""
-    return str(error) if isinstance(error, OfAnotherVersion) else type(error).__name__
+    """What the log may hold: the text of one exception of ours, of others the name and what is in
+    the way.
+    """
+    return str(error) if isinstance(error, OfAnotherVersion) else outages.named(error)
 
 
 class _Found:

@@ -34,7 +34,10 @@ def load_master_keys(path: Path) -> MasterKeys:
             "or make one for a new installation with: sluis init"
         ) from None
     except OSError as error:
-        raise MasterKeyError(f"the master key {path} cannot be read: {error.strerror}") from None
+        raise MasterKeyError(
+            f"the master key {path} cannot be read: {error.strerror}; "
+            "run this as the user of Sluis, and let the file be of that user"
+        ) from None
     if mode & _OPEN_TO_OTHERS:
         raise MasterKeyError(
             f"the master key {path} is open to others (mode {mode:04o}); chmod 600 it"

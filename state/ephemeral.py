@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from state import outages
+from state.outages import Outage
+
 
 @dataclass(frozen=True)
 class Put:
@@ -99,7 +102,18 @@ Result = bytes | bool | int | None
 
 
 class StoreUnavailable(Exception):
-    """The store does not answer; nothing may be assumed. The user may try again."""
+    """The store does not answer; nothing may be assumed. The user may try again. ``outage``: why,
+    where that is known.
+    """
+
+    def __init__(self, told: str = "", outage: Outage | None = None) -> None:
+        super().__init__(told)
+        self.outage = outage
+
+    @classmethod
+    def after(cls, error: BaseException) -> StoreUnavailable:
+        """With the name of what a driver raised, and its word."""
+        return cls(outages.named(error), outages.outage_of(error))
 
 
 class ExpiringStore(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,12 +168,14 @@ def apply(
     from admin.cli.registering import (
         changed,
         counted,
+        has_registrations,
         in_no_file,
         lines,
         taking,
         told,
         warned,
     )
+    from broker.configuration import POLL_SECONDS
 
     asked = _prune(prune, prune_kind, also_used=yes)
     outcomes = _applied(
@@ -197,6 +200,8 @@ def apply(
     if dry_run:
         click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
         raise SystemExit(3 if found else 0)
+    if has_registrations(found):
+        click.echo(f"Running processes go by this within {POLL_SECONDS} seconds.")
 
 
 @main.command()
@@ -252,6 +257,7 @@ def _applied(
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use or takes rights from people, where that was not asked.
     """
+    from admin.cli.doctor import columns_of
     from admin.cli.doctor import lines as told_of
     from admin.cli.registering import PartiesTroubled, apply_files, lines
     from admin.registrations.apply import RightsTaken
@@ -270,7 +276,7 @@ def _applied(
                 check=check,
             )
         except PartiesTroubled as troubled:
-            for line in told_of(troubled.found):
+            for line in told_of(troubled.found, columns_of(sys.stderr)):
                 click.echo(line, err=True)
             fail(
                 "nothing was changed: the above does not fit; to register it all the same leave "
@@ -323,7 +329,8 @@ def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
     from admin.cli import doctor as surgery
 
     found = surgery.diagnose(invocation.config, parties=parties)
-    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+    columns = surgery.columns_of(sys.stdout)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found, columns):
         click.echo(line)
     raise SystemExit(3 if any(one.remedy for one in found) else 0)
 

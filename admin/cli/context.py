@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from broker import settings as configuration
 from broker.settings import Settings, SettingsError
 from keys.sealing import MasterKeyError, WrongMasterKey
+from state import outages
 from state.engine import DatabaseUrlError
+from state.ephemeral import StoreUnavailable
+from state.outages import Outage
 from state.registrations import OfAnotherVersion
 
 DEFAULT_CONFIG: Final = Path("config.toml")
@@ -63,8 +67,16 @@ def explained() -> Iterator[None]:
         fail(f"this is not the master key of this database: {error}; put the right one back")
     except (MasterKeyError, DatabaseUrlError, OfAnotherVersion) as error:
         fail(str(error))
-    except OperationalError as error:
-        fail(
-            f"the database does not answer ({type(error.orig).__name__}); "
-            "is it running, is database.url right?"
-        )
+    except (DBAPIError, PoolTimeout) as error:
+        outage = outages.outage_of(error)
+        if outage is None and not isinstance(error, OperationalError):
+            raise
+        fail(f"the database cannot be used: {_told(error, outage)}")
+    except StoreUnavailable as error:
+        fail(f"the store cannot be used: {_told(error, error.outage)}")
+
+
+def _told(error: Exception, outage: Outage | None) -> str:
+    if outage is None:
+        return f"{outages.named(error)}; sluis doctor looks at what it needs"
+    return f"{outage.says}; {outage.instead}"

@@ -14,7 +14,7 @@ import click
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import Opened, opened
 from admin.cli.progress import progress
-from admin.operations.checks import Finding
+from admin.operations.finding import Finding
 from admin.operations.party_checks import findings
 from admin.parties.examination import Means, examined
 from admin.registrations.apply import apply
@@ -28,6 +28,7 @@ from broker.settings import Settings
 from directory.services import RelyingParty
 from keys.keyring import load_keyring
 from providers.registry import ProviderRecord
+from state.registrations import Kind
 
 _COLOURS: Final = {"-": "red", "+": "green"}
 
@@ -103,6 +104,12 @@ def export_documents(settings: Settings, kinds: Sequence[str] = ()) -> str:
     """Documents as YAML, of these kinds or of all."""
     with opened(settings) as at:
         return export(at.session, at.sealer, kinds, actor=COMMAND_LINE, now=at.now)
+
+
+def has_registrations(outcomes: Sequence[DocumentOutcome]) -> bool:
+    """Is there one of them that a running process keeps, and reads again when it changed?"""
+    kept = {str(kind) for kind in Kind}
+    return any(outcome.kind in kept for outcome in outcomes)
 
 
 def changed(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:

@@ -4,7 +4,7 @@ at the configuration.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ def take(
         row.document = document
         raise_revision(session)
     if row.ends_at != facts.ends_at:
-        row.ends_at, row.told_days = facts.ends_at, None
+        row.ends_at, row.told_days = facts.ends_at, _still_told(row, facts, now)
     if changes:
         row.taken_at = now
     here = {facts.mark, *(key.fingerprint for key in facts.keys)}
@@ -45,6 +45,15 @@ def take(
     row.withdrawn = _latest([*remembered, *dict.fromkeys(gone)])
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     row.rejected, row.rejected_at = None, None
+
+
+def _still_told(row: PartyMetadata, facts: MetadataFacts, now: datetime) -> int | None:
+    """Of which end operators were told stays so while the new one is no further away than that:
+    many products publish what holds for two days, another one at each look.
+    """
+    if row.told_days is None or facts.ends_at is None:
+        return None
+    return row.told_days if facts.ends_at - now <= timedelta(days=row.told_days) else None
 
 
 def _latest(withdrawn: list[str]) -> list[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from redis import Redis, RedisError
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from admin import presence
 from admin.installation import Installation
 from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operations import jobs_turn, lease, metadata_checks
+from admin.operations.finding import TABLES, Check, Finding, Seen, findings
 from admin.virus_scan.scanner import ScannerDown, make_scanner
 from broker.configuration import registered
 from broker.monitoring import clocks, heartbeat
@@ -28,7 +28,6 @@ from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.rotation import missing
-from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
@@ -37,26 +36,15 @@ from state import migrate, outbox, outbox_queries, party_metadata
 from state.adapters.failures import explained
 from state.addresses import is_loopback_literal
 from state.clock import utc_now
-from state.registrations import Kind, OfAnotherVersion, all_registrations, read_as
+from state.registrations import Kind, all_registrations, read_as
 from state.stores import make_store
 
 ENDS_SOON: Final = timedelta(days=30)
 STUCK: Final = timedelta(minutes=10)
 LEAST_FREE: Final = 500_000_000  # bytes
+LEAST_TEMPORARY: Final = 20_000_000  # bytes
+LEAST_FILES: Final = 1000
 REDIS_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``remedy`` is empty where all is well."""
-
-    check: str
-    seen: str
-    remedy: str = ""
-
-
-Seen = tuple[bool, str]
-Check = tuple[str, Callable[[Installation], Seen], str]  # name, look, remedy
 
 
 def _master_key(at: Installation) -> Seen:
@@ -100,13 +88,10 @@ def _eviction(at: Installation) -> Seen:
     url = at.settings.store.url
     if not url.startswith(("redis", "unix")):
         return True, "the store is not Redis, so nothing is thrown out of it"
-    try:
-        with Redis.from_url(
-            url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-        ) as redis:
-            policy = dict(redis.info("memory")).get("maxmemory_policy")
-    except RedisError as error:
-        return False, type(error).__name__
+    with Redis.from_url(
+        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+    ) as redis:
+        policy = dict(redis.info("memory")).get("maxmemory_policy")
     return policy == "noeviction", f"maxmemory-policy {policy}"
 
 
@@ -257,11 +242,24 @@ def _outgoing(at: Installation) -> Seen:
 
 
 def _disk(at: Installation) -> Seen:
+    """Where the database is, if that is here, and where temporary files come."""
     file = at.engine.url.database
-    if at.engine.dialect.name != "sqlite" or file is None:
-        return True, "the database is elsewhere"
-    free = shutil.disk_usage(Path(file).parent).free
-    return free > LEAST_FREE, f"{free // 1_000_000} MB free"
+    is_here = at.engine.dialect.name == "sqlite" and file is not None
+    found = [room(Path(str(file)).parent, LEAST_FREE)] if is_here else []
+    try:
+        found.append(room(Path(tempfile.gettempdir()), LEAST_TEMPORARY))
+    except FileNotFoundError:  # it tries to write in each folder that it knows
+        found.append((False, "no folder takes temporary files"))
+    return all(well for well, _ in found), "; ".join(told for _, told in found)
+
+
+def room(folder: Path, least: int) -> Seen:
+    """Are so many bytes free there, and some files?"""
+    there = os.statvfs(folder)
+    free = there.f_bavail * there.f_frsize
+    # Where no files are counted there may be as many as one likes.
+    well = free > least and (not there.f_files or there.f_favail > LEAST_FILES)
+    return well, f"{free // 1_000_000} MB and {there.f_favail} files free in {folder}"
 
 
 def _identity_documents(at: Installation) -> Seen:
@@ -281,57 +279,81 @@ def _identity_documents(at: Installation) -> Seen:
     return is_here, f"clamd at {chosen.clamd} answers{told}"
 
 
-CHECKS: Final[tuple[Check, ...]] = (
-    ("master key", _master_key, "put the key of this database back, with mode 600"),
-    ("database", _database, "start the database, or correct database.url"),
-    ("schema", _schema, "run: sluis migrate"),
-    ("store", _store, "start the store, or correct store.url"),
-    ("eviction", _eviction, "set maxmemory-policy noeviction in Redis"),
-    (
+_OPENED: Final = ("master key", *TABLES)
+CHECKS: Final = (
+    Check("master key", _master_key, "put the key of this database back, with mode 600"),
+    Check("database", _database, "start the database, or correct database.url"),
+    Check("schema", _schema, "run: sluis migrate", ("database",)),
+    Check("store", _store, "start the store, or correct store.url"),
+    Check(
+        "eviction",
+        _eviction,
+        "set maxmemory-policy noeviction in Redis",
+        ("store",),
+        is_of_redis=True,
+    ),
+    Check(
         "store password",
         lambda at: store_needs_password(at.settings.store.url),
         "give Redis a password, and store.url with it in a file (SLUIS__STORE__URL_FILE)",
     ),
-    ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
-    ("keys", _keys, "run: sluis init, with the master key of this database"),
-    ("registrations", _registrations, "run the version of Sluis that wrote it, or a newer one"),
-    ("certificates", _certificates, "apply new metadata for makelaars"),
-    ("metadata", metadata_checks.look, metadata_checks.REMEDY),
-    (
+    Check(
+        "sealed",
+        _sealed,
+        "put back the file with these master keys; see sluis keys master status",
+        _OPENED,
+    ),
+    Check(
+        "keys",
+        _keys,
+        "run: sluis init, with the master key of this database",
+        (*_OPENED, "sealed"),
+    ),
+    Check(
+        "registrations",
+        _registrations,
+        "run the version of Sluis that wrote it, or a newer one",
+        TABLES,
+    ),
+    Check("certificates", _certificates, "apply new metadata for makelaars", TABLES),
+    Check("metadata", metadata_checks.look, metadata_checks.REMEDY, TABLES),
+    Check(
         "own certificates",
         _own_certificates,
         "publish the next: sluis keys rotate --use USE, or request and import; certificates.md",
+        TABLES,
     ),
-    ("clock", _clock, "set the clocks of all machines with NTP"),
-    ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
-    ("outgoing", _outgoing, "correct the section [outgoing] of the settings"),
-    ("mail", _mail, "set mail.adapter and mail.url"),
-    ("sms", _sms, "set sms.adapter and sms.url"),
-    ("letters", _letters, "set letters.adapter and letters.url"),
-    (
+    Check("clock", _clock, "set the clocks of all machines with NTP", ("database", "store")),
+    Check(
+        "worker",
+        _worker,
+        "start sluis worker, or sluis serve with worker.embedded",
+        ("store", "clock"),
+    ),
+    Check("outgoing", _outgoing, "correct the section [outgoing] of the settings"),
+    Check("mail", _mail, "set mail.adapter and mail.url"),
+    Check("sms", _sms, "set sms.adapter and sms.url", TABLES),
+    Check("letters", _letters, "set letters.adapter and letters.url", TABLES),
+    Check(
         "identity documents",
         _identity_documents,
         'set identity_documents.scanner = "clamd", with clamd on this machine',
     ),
-    (
+    Check(
         "outbox",
         _outbox,
         "look whether a worker runs, and at the service of the channel that is named (mail.url, "
         "sms.url, letters.url, or the portal)",
+        (*TABLES, "clock"),
     ),
-    ("disk", _disk, "free more than 500 MB where the database is"),
+    Check(
+        "disk",
+        _disk,
+        "make room there: 500 MB where the database is, and 20 MB for temporary files",
+    ),
 )
 
 
 def examine(at: Installation) -> list[Finding]:
     """Every check, also where one before it failed. Raises nothing."""
-    found = []
-    for name, look, remedy in CHECKS:
-        try:
-            well, seen = look(at)
-        except (MasterKeyError, OfAnotherVersion) as error:
-            well, seen = False, str(error)
-        except Exception as error:  # whatever it is, the other checks must still be told
-            well, seen = False, type(error).__name__
-        found.append(Finding(name, seen, "" if well else remedy))
-    return found
+    return findings(at, CHECKS)

@@ -34,6 +34,7 @@ from broker.monitoring import heartbeat
 from broker.process import Process
 from broker.sso import logout
 from keys.rotation import ensure_keys, renew_due, rotate_due
+from state import outages
 from state.db import writing
 from state.trace import new_reference
 
@@ -178,7 +179,7 @@ def _run(process: Process, job: Job, due: dict[str, datetime]) -> bool:
         more = job.run(process) is True
         _tell_others(process, job, due)
     except Exception as error:
-        log.warning("job.failed", job=job.name, error=type(error).__name__)
+        log.warning("job.failed", job=job.name, error=outages.named(error))
         return False
     if job.every >= OFTEN:  # what comes every few seconds would drown the rest
         log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))

@@ -16,6 +16,7 @@ import structlog
 from admin.operations.lease import KEPT_EVERY, Lease
 from broker.monitoring import heartbeat
 from broker.process import Process
+from state import outages
 from state.ephemeral import StoreUnavailable
 
 LEASE: Final = "jobs"
@@ -60,7 +61,7 @@ class JobsTurn:
             log.warning("worker.no_beat")
             return
         except Exception as error:
-            log.warning("worker.no_turn", error=type(error).__name__)
+            log.warning("worker.no_turn", error=outages.named(error))
             return
         if is_ours is not self._was_ours:
             if hangs:

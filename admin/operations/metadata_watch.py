@@ -11,7 +11,7 @@ import structlog
 
 from admin.metadata import federation_looks, parties, refreshing
 from broker.process import Process
-from state import party_metadata
+from state import outages, party_metadata
 from state.db import writing
 from state.registrations import current_revision
 
@@ -26,7 +26,7 @@ def watch_until(stop: threading.Event, process: Process) -> None:
         try:
             settled = look(process, settled)
         except Exception as error:
-            log.warning("metadata.not_watched", error=type(error).__name__)
+            log.warning("metadata.not_watched", error=outages.named(error))
 
 
 def watch_lists_until(stop: threading.Event, process: Process) -> None:
@@ -35,7 +35,7 @@ def watch_lists_until(stop: threading.Event, process: Process) -> None:
         try:
             federation_looks.refresh_due(process)
         except Exception as error:
-            log.warning("metadata.not_watched", error=type(error).__name__)
+            log.warning("metadata.not_watched", error=outages.named(error))
 
 
 def look(process: Process, settled: int) -> int:

@@ -19,6 +19,7 @@ from directory import history
 from directory.history import HistoryEntry
 from directory.people import Person
 from providers.accounts import PROVIDER_ID
+from state import outages
 from state.db import writing
 from state.outbox import Message, enqueue
 
@@ -37,7 +38,7 @@ def tell_new_browsers(process: Process) -> bool:
     try:
         _tell(process, found)
     except Exception as error:
-        log.warning("new_browsers.one_by_one", error=type(error).__name__)
+        log.warning("new_browsers.one_by_one", error=outages.named(error))
         told = [_is_told(process, entry) for entry in found]
         return len(found) == BATCH and any(told)
     return len(found) == BATCH

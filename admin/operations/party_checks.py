@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from admin.installation import Installation
-from admin.operations.checks import Finding
+from admin.operations.finding import TABLES, Finding, root_of, unseen
 from admin.parties import examination
 from admin.parties.examination import Means, TriedParty
 from admin.registrations import rules
@@ -16,9 +17,16 @@ from keys.master_key_file import load_sealer
 from keys.sealing import MasterKeyError
 from state.registrations import OfAnotherVersion
 
+_NEEDS: Final = ("master key", *TABLES, "keys", "registrations")
 
-def examine_parties(at: Installation) -> list[Finding]:
-    """Every makelaar and portal that is registered. Raises nothing."""
+
+def examine_parties(at: Installation, before: Iterable[Finding] = ()) -> list[Finding]:
+    """Every makelaar and portal that is registered. ``before``: what was found of the installation,
+    which must be well as far as this goes. Raises nothing.
+    """
+    root = root_of(_NEEDS, before)
+    if root:
+        return [unseen("parties", root)]
     try:
         sealer = load_sealer(at.settings.keys.master_key_file)
         with Session(at.engine) as session:

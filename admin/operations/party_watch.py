@@ -16,6 +16,7 @@ from admin.parties import examination
 from admin.parties.examination import Means
 from admin.registrations import rules
 from broker.process import Process
+from state import outages
 from state.ephemeral import ExpiringStore
 from state.outgoing import OutgoingClient
 
@@ -34,7 +35,7 @@ def watch_until(stop: threading.Event, process: Process) -> None:
             if process.store.add_once(_TURN, int((EVERY - FIRST_AFTER).total_seconds())):
                 look(process, lambda: rules.calls_of(process.settings))
         except Exception as error:
-            log.warning("parties.not_tried", error=type(error).__name__)
+            log.warning("parties.not_tried", error=outages.named(error))
 
 
 def look(process: Process, calls: Callable[[], OutgoingClient]) -> None:

@@ -22,7 +22,7 @@ from broker.process import Process
 from keys.signing_key import KeyState, KeyUse
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MetadataRefused, read_metadata
-from state import outbox
+from state import outages, outbox
 
 OURS: Final = "sluis"
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ class Readings(Collector):
             try:
                 yield from read(self.process)
             except Exception as error:
-                log.warning("metrics.not_read", reading=read.__name__, error=type(error).__name__)
+                log.warning("metrics.not_read", reading=read.__name__, error=outages.named(error))
 
     def _certificates(self, process: Process) -> Iterator[Metric]:
         """The end of the last certificate of each owner and use: before it there is another one."""

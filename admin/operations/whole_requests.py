@@ -18,6 +18,7 @@ import structlog
 
 from admin.operations.asgi_exchange import AsgiExchange, AsgiScope, Receive, Send, live
 from admin.operations.request_threads import RequestThreads
+from broker.monitoring import metrics
 from broker.web.bodies import IsOpen, most_bytes, takes_scans
 from broker.web.headers import FIXED, NOTHING
 from broker.web.precedence import ahead
@@ -251,5 +252,6 @@ def _answered(application: WsgiApplication, environ: dict[str, Any]) -> WholeAns
         status, headers = begun[-1]
     except Exception as error:
         log.error("server.application_failed", error=type(error).__name__)
+        metrics.ERRORS.labels("server_error").inc()
         return _BROKEN
     return WholeAnswer(status, headers, body)

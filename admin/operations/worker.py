@@ -26,7 +26,7 @@ from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Process
 from broker.saml.logout_delivery import SamlLogoutAdapter
 from broker.sso.saml_notice import TO_PORTAL
-from state import outbox_wakeup
+from state import outages, outbox_wakeup
 from state.adapters.channels import ByChannel, BySubject
 from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_due, due_channels
 
@@ -129,7 +129,7 @@ def _look_until(
                 for channel in due_channels(session, process.clock()):
                     bells[channel].set()
         except Exception as error:
-            log.warning("outbox.failed", error=type(error).__name__)
+            log.warning("outbox.failed", error=outages.named(error))
         rung.wait(POLL_SECONDS)
     stop.set()
     for each in bells.values():
@@ -159,5 +159,5 @@ def _deliver_until(
                 before_each=rest,
             )
         except Exception as error:
-            log.warning("outbox.failed", channel=channel, error=type(error).__name__)
+            log.warning("outbox.failed", channel=channel, error=outages.named(error))
             stop.wait(PAUSE_AFTER_ERROR)

@@ -22,6 +22,7 @@ from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 
 NO_CODE: Final = "sluis-doctor-tries-whether-you-know-it"  # nobody gave this code
+_THEIRS: Final = "let the makelaar mend jwks_uri in its discovery"
 _VERIFIER: Final = "x" * 43
 
 
@@ -152,7 +153,7 @@ def _keys(
 ) -> Iterator[PartyTrouble]:
     words = _words(MakelaarEndpoint.JWKS)
     document = fetched_object(
-        calls, metadata.jwks_uri, "oidc.issuer", max_bytes=MAX_BYTES, words=words
+        calls, metadata.jwks_uri, "oidc.issuer", max_bytes=MAX_BYTES, words=words, correct=_THEIRS
     )
     alg = settings.id_token_signed_response_alg
     try:

@@ -11,6 +11,7 @@ from typing import Final
 
 from admin.registrations.documents import DocumentsRefused, Entry
 from keys.xml import encodings
+from providers.saml.wire.metadata_mistaken import mistaken_for
 
 _SEED: Final = re.compile(r"[A-Za-z2-7]{8,}=*")
 
@@ -33,9 +34,15 @@ def xml_file_text(file: Path) -> str:
 
 def xml_text(raw: bytes) -> str:
     """XML by its mark, else by its declaration, else as UTF-8 (XML 1.0 §4.3.3). What was of another
-    encoding declares none any more. Raises FileRefused.
+    encoding declares none any more. Raises FileRefused, also with what it is in place of XML.
     """
-    return _read(encodings.xml_text, raw)
+    try:
+        return _read(encodings.xml_text, raw)
+    except FileRefused:
+        other = mistaken_for(raw)
+        if other is None:
+            raise
+        raise FileRefused(f"it is {other[0]}; {other[1]}") from None
 
 
 def secret_text(entry: Entry, field: str, file: Path) -> str:

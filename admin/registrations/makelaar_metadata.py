@@ -29,7 +29,11 @@ def troubles(
     """
     described = read_metadata(xml, entity_id=saml.entity_id)
     if described.entity_id != saml.entity_id:
-        yield "entity_id", f"the metadata says {described.entity_id}"
+        yield (
+            "entity_id",
+            f"the metadata are of {described.entity_id}; write that, if it is the party that you "
+            "mean, or get those of the right one",
+        )
     if now is not None:
         yield from _ended(saml, described, now)
     if described.location(BINDINGS[saml.request_binding]) is None:

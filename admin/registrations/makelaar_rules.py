@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from admin.registrations.metadata_rules import left_out, metadata_rules
+from admin.registrations.metadata_rules import ending, left_out, metadata_rules
 from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
 from directory.web_addresses import link_fault
 from providers.registry import OidcSettings, ProviderRecord
@@ -15,6 +15,7 @@ from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.wire.names import NAME_ID, TRANSIENT
 from providers.saml_settings import SamlSettings, SpokenSaml
 from state.addresses import OutgoingRefused
+from state.clock import utc_now
 from state.outgoing import OutgoingClient
 
 _KVK: Final = re.compile(r"[0-9]{8}")
@@ -297,13 +298,16 @@ def _lifted(name: str, section: Callable[[R], S | None], rule: Rule[S]) -> Rule[
     return Rule(f"{name}.{rule.field}", look)
 
 
-def _left_out(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
+def _in_hand(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
     """Metadata that cannot be read are refused elsewhere."""
     try:
         described = read_metadata(saml.metadata or "", entity_id=saml.entity_id)
     except MetadataRefused:
         return
-    for one in left_out(described.left_out):
+    told = [*left_out(described.left_out)]
+    if not saml.follows_metadata:
+        told += ending(described.valid_until, described.signing, utc_now())
+    for one in told:
         yield replace(one, field="metadata")
 
 
@@ -333,6 +337,6 @@ MAKELAAR_RULES: Final[tuple[Rule[ProviderRecord], ...]] = (
     *in_section("oidc", lambda record: record.oidc, OIDC_RULES),
     *in_section("saml", lambda record: record.saml, SAML_RULES),
     *in_section("saml", lambda record: record.saml, SPOKEN_RULES),
-    *in_section("saml", lambda record: record.saml, (Rule("metadata", _left_out),)),
+    *in_section("saml", lambda record: record.saml, (Rule("metadata", _in_hand),)),
     *metadata_rules(lambda record: record.saml),
 )

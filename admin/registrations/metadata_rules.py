@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
+
+from cryptography import x509
 
 from admin.registrations.rule import Breach, Rule, called, never
 from directory.saml_metadata import MetadataSettings
 from keys.certificates import chain_from_pem
 from state.outgoing import OutgoingClient
 
+FOREWARNED: Final = timedelta(days=30)  # as long as `sluis doctor` tells it before
 M = TypeVar("M")
 
 
@@ -76,6 +80,37 @@ def left_out(what: Sequence[str]) -> Iterator[Breach]:
             "let the party mend it, or take it out of its metadata",
             warns=True,
         )
+
+
+def ending(
+    until: datetime | None, signing: Sequence[x509.Certificate], now: datetime
+) -> Iterator[Breach]:
+    """What ends soon of metadata in a file, which is read once, told as warnings: some products
+    write a day or two ahead, for who reads them each day.
+    """
+    if until is not None and now < until < now + FOREWARNED:
+        yield Breach(
+            "saml.metadata",
+            f"they are valid until {until:%Y-%m-%d}, and after that nobody can log in there",
+            "let the party export them with a later validUntil, or name their metadata_url",
+            warns=True,
+        )
+    if not signing or any(one.not_valid_before_utc <= now < _almost(one) for one in signing):
+        return
+    last = max(signing, key=lambda one: one.not_valid_after_utc)
+    begin, end = last.not_valid_before_utc, last.not_valid_after_utc
+    word = "begins" if begin > now else "ended" if end <= now else "ends"
+    yield Breach(
+        "saml.metadata",
+        f"the last signing certificate in them {word} on "
+        f"{begin if word == 'begins' else end:%Y-%m-%d}",
+        "ask the party which one it signs with, and for metadata with that",
+        warns=True,
+    )
+
+
+def _almost(certificate: x509.Certificate) -> datetime:
+    return certificate.not_valid_after_utc - FOREWARNED
 
 
 def _lifted(of: Callable[[M], MetadataSettings | None], rule: Rule[MetadataSettings]) -> Rule[M]:

@@ -89,7 +89,7 @@ def _kept(session: Session | None, party: MetadataParty) -> str | None:
 
 def _fetched(party: MetadataParty, settings: Settings) -> str:
     if party.address is None:
-        raise MetadataRefused("give metadata_file or metadata_url")
+        raise MetadataRefused("there are none", "give metadata_file or metadata_url")
     try:
         found = fetch_metadata(party, outgoing_client(settings))
     except SettingsError as error:

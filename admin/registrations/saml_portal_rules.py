@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry
-from admin.registrations.metadata_rules import left_out, metadata_rules
+from admin.registrations.metadata_rules import ending, left_out, metadata_rules
 from admin.registrations.rule import Breach, Rule, never, shown
 from broker.saml.portal_metadata import (
     PortalMetadata,
@@ -28,7 +28,6 @@ from state.clock import utc_now
 from state.outgoing import OutgoingClient
 from state.registrations import Kind, all_registrations, read_as
 
-_FOREWARNED: Final = timedelta(days=30)  # as long as `sluis doctor` tells it before
 _UNREADABLE: Final = "the key of the encryption certificate cannot be read"
 _RENEW: Final = "ask the portal for metadata with another one"
 
@@ -48,8 +47,8 @@ def _in_hand(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]
         metadata = _read(portal)
         if metadata is not None:
             yield from left_out((*metadata.left_out, *_not_encrypted_for(metadata)))
-        if not portal.saml.follows_metadata:
-            yield from _ending(portal, utc_now())
+            if not portal.saml.follows_metadata:
+                yield from ending(metadata.until, metadata.signing, utc_now())
     elif not portal.saml.follows_metadata:
         yield Breach(
             "saml.metadata_file", "there is none", "name the XML file that the portal exports"
@@ -70,26 +69,13 @@ def _metadata(portal: SamlServiceProvider, now: datetime | None) -> Iterator[Bre
     try:
         metadata = read_portal_metadata(portal.saml.metadata or "", portal.entity_id)
     except PortalMetadataRefused as refused:
-        yield Breach("saml.metadata", "they cannot be used", str(refused))
+        yield Breach("saml.metadata", refused.what, refused.instead)
         return
     if now is not None and metadata.until is not None and metadata.until <= now:
         yield Breach(
             "saml.metadata",
             f"they were valid until {metadata.until:%Y-%m-%d}",
-            "export them anew from the portal",
-        )
-
-
-def _ending(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
-    """Some products write a day or two ahead, for who reads them each day; a file is read once."""
-    metadata = _read(portal)
-    until = metadata.until if metadata is not None else None
-    if until is not None and now < until < now + _FOREWARNED:
-        yield Breach(
-            "saml.metadata",
-            f"they are valid until {until:%Y-%m-%d}, and after that nobody can log in there",
-            "let the portal export them with a later validUntil, or name their metadata_url",
-            warns=True,
+            "export the metadata anew from the portal",
         )
 
 

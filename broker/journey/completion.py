@@ -34,6 +34,7 @@ from broker.monitoring.telemetry import span
 from broker.runtime import Runtime
 from broker.sso import grants, logout, standing
 from broker.web import cookies, known_browsers, user_agents
+from broker.web.language import locale
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
@@ -199,7 +200,7 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     relying_party = rt.configuration.relying_parties.get(login.request.client_id)
     downstream = rt.downstreams[login.request.downstream]
     reply = downstream.refuse(relying_party, login.request, why, login.reference)
-    name = relying_party.name.in_(login.request.locale or "nl") if relying_party else "Sluis"
+    name = relying_party.name.in_(locale()) if relying_party else "Sluis"
     response = _carry(reply, name, login)
     browser_logins.note_end(response, login, rt.clock())
     if login.provider_was_remembered and login.ended is not None:

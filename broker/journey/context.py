@@ -25,6 +25,7 @@ from broker.journey.login_methods import LoginMethod
 from broker.journey.offered_makelaars import OfferedMakelaars
 from broker.runtime import Runtime
 from broker.sso import standing
+from broker.web.language import locale
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
 from directory import announcements, people
@@ -392,7 +393,5 @@ class LoginContext:
 
     @cached_property
     def portal_name(self) -> str:
-        """Shown on the way back to the portal, in Dutch where the language is unknown."""
-        if self.relying_party is None:
-            return self.service.name.in_(self.login.request.locale or "nl")
-        return self.relying_party.name.in_(self.login.request.locale or "nl")
+        """Shown on the way back to the portal, in the language of the page."""
+        return (self.relying_party or self.service).name.in_(locale())

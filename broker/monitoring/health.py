@@ -22,7 +22,7 @@ from broker.configuration import ConfigurationHolder
 from broker.errors import PageError
 from broker.monitoring import clocks, draining, heartbeat
 from keys.keyring import KeyMissing, KeyUse
-from state import migrate
+from state import migrate, outages
 from state.clock import Clock
 from state.ephemeral import ExpiringStore, StoreUnavailable
 
@@ -46,26 +46,33 @@ Check = Callable[[Examined], bool]
 
 def examine(examined: Examined) -> dict[str, bool]:
     """Name of the check → passed. Raises nothing."""
-    found = _all(CHECKS, examined)
+    why: dict[str, str] = {}
+    found = _all(CHECKS, examined, why)
     failed = [name for name, passed in found.items() if not passed]
     if failed:
-        log.warning("health.failed", checks=failed)
+        log.warning("health.failed", checks=failed, why=why)
     return found
 
 
 def alarms(examined: Examined) -> dict[str, bool]:
     """Name of the alarm → all is quiet. Raises nothing."""
-    return _all(ALARMS, examined)
+    return _all(ALARMS, examined, {})
 
 
-def _all(checks: Mapping[str, Check], examined: Examined) -> dict[str, bool]:
-    return {name: _passes(check, examined) for name, check in checks.items()}
+def _all(checks: Mapping[str, Check], examined: Examined, why: dict[str, str]) -> dict[str, bool]:
+    """``why`` takes what was raised by the first check of each kind of error: those after it fail
+    of the same.
+    """
+    return {name: _passes(name, check, examined, why) for name, check in checks.items()}
 
 
-def _passes(check: Check, examined: Examined) -> bool:
+def _passes(name: str, check: Check, examined: Examined, why: dict[str, str]) -> bool:
     try:
         return check(examined)
-    except (SQLAlchemyError, StoreUnavailable, PageError, KeyMissing, OSError):
+    except (SQLAlchemyError, StoreUnavailable, PageError, KeyMissing, OSError) as error:
+        told = outages.named(error)
+        if told not in why.values():
+            why[name] = told
         return False
 
 

@@ -66,6 +66,11 @@ LOGOUT_VISITS: Final = Counter(
 RATE_LIMITED: Final = Counter(
     "sluis_rate_limited", "Requests that were refused by a limit", ("rule",)
 )
+ERRORS: Final = Counter(
+    "sluis_errors",
+    "Requests that ended in an error of ours, and not in one of a makelaar or portal",
+    ("reason",),
+)
 HTTP_SECONDS: Final = Histogram(
     "sluis_http_request_seconds",
     "Duration of requests at the public address",

@@ -41,7 +41,14 @@ _INDEX: Final = re.compile(r"[0-9]{1,5}")
 
 
 class PortalMetadataRefused(Exception):
-    """The metadata cannot be used; the message says what is wrong with it and what to do."""
+    """The metadata cannot be used; the message says ``what`` is wrong with them, and what to do
+    ``instead``.
+    """
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"{what}; {instead}")
+        self.what = what
+        self.instead = instead
 
 
 @dataclass(frozen=True)
@@ -113,9 +120,9 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
         until = valid_until(role)
         keys = signing_keys(role)
     except MetadataRefused as refused:
-        raise PortalMetadataRefused(f"{refused}; export them anew from the portal") from None
+        raise PortalMetadataRefused(refused.what, refused.instead or _ANEW) from None
     if keys.has_unreadable and not keys.usable:
-        raise PortalMetadataRefused(f"{'; '.join(keys.left_out)}: {_ANEW}")
+        raise PortalMetadataRefused("; ".join(keys.left_out), _ANEW)
     signing = keys.usable
     return PortalMetadata(
         entity_id=entity_id,
@@ -133,8 +140,8 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
 def _check_name(there: str, registered: str) -> None:
     if there != registered:
         raise PortalMetadataRefused(
-            f"it is of {named(there)}, and the registration of {named(registered)}: write "
-            "saml.entity_id as there"
+            f"it is of {named(there)}, and the registration of {named(registered)}",
+            "write saml.entity_id as there, if that is the portal that you mean",
         )
 
 
@@ -159,13 +166,17 @@ def _answers(role: etree._Element, *, fetches: bool) -> tuple[AnswerAddress, ...
     )
     if not found:
         raise PortalMetadataRefused(
-            "it has no AssertionConsumerService for HTTP-POST; one for HTTP-Artifact will do where "
-            "a strong signing certificate stands beside it"
+            "it has no AssertionConsumerService for HTTP-POST",
+            "switch that on in the portal; one for HTTP-Artifact will do where a strong signing "
+            "certificate stands beside it",
         )
     numbers = Counter((one.binding, one.index) for one in found if one.index is not None)
     twice = [index for (_, index), many in numbers.items() if many > 1]
     if twice:
-        raise PortalMetadataRefused(f"two addresses for one binding have the index {twice[0]}")
+        raise PortalMetadataRefused(
+            f"two addresses for one binding have the index {twice[0]}",
+            f"give each a number of its own, and {_ANEW}",
+        )
     return found
 
 
@@ -174,8 +185,8 @@ def _address(element: etree._Element) -> str:
     fault = done_fault(address, native=False)
     if fault is not None:
         raise PortalMetadataRefused(
-            f"an AssertionConsumerService has the Location {address[:60]!r}: {fault.what}; "
-            f"{fault.instead}"
+            f"an AssertionConsumerService has the Location {address[:60]!r}: {fault.what}",
+            f"correct the address of the portal in its own settings, and {_ANEW}",
         )
     return address
 
@@ -189,7 +200,10 @@ def _index(element: etree._Element, what: str) -> int | None:
     if value is None:
         return None
     if not _INDEX.fullmatch(value) or int(value) > 65535:
-        raise PortalMetadataRefused(f"an {what} has an index that is no number")
+        raise PortalMetadataRefused(
+            f"an {what} has an index that is no number",
+            f"write a number up to 65535 there, and {_ANEW}",
+        )
     return int(value)
 
 
@@ -209,7 +223,7 @@ def _certificate(text: str, number: int) -> x509.Certificate:
         return from_der(base64.b64decode(text, validate=True))
     except (ValueError, binascii.Error):
         raise PortalMetadataRefused(
-            f"a certificate in KeyDescriptor {number}, for encryption, cannot be read: {_ANEW}"
+            f"a certificate in KeyDescriptor {number}, for encryption, cannot be read", _ANEW
         ) from None
 
 

@@ -128,7 +128,10 @@ _SINGLE: Final = {
     ),
     "portal_unknown": Explanation(
         _("De website noemt een client_id die hier niet is geregistreerd."),
-        _("Vergelijk de client_id die bij deze stap staat met de registraties van portalen."),
+        _(
+            "Vergelijk de client_id die bij deze stap staat met de registraties van portalen."
+            " Staat hij er nog maar net? Probeer het na tien seconden opnieuw."
+        ),
         Fixer.PORTAL,
         _("Wij kennen de website niet waar u vandaan komt. Meld het daar aan de helpdesk."),
     ),

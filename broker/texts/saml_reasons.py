@@ -17,7 +17,10 @@ OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
     {
         "saml_portal_unknown": Explanation(
             _("De website noemt een entityID (Issuer) die hier niet is geregistreerd."),
-            _("Vergelijk de Issuer die bij deze stap staat met saml.entity_id van de portalen."),
+            _(
+                "Vergelijk de Issuer die bij deze stap staat met saml.entity_id van de portalen."
+                " Staat hij er nog maar net? Probeer het na tien seconden opnieuw."
+            ),
             Fixer.PORTAL,
             _("Wij kennen de website niet waar u vandaan komt. Meld het daar aan de helpdesk."),
         ),

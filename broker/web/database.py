@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from state import prepared
+from state import outages, prepared
 from state.db import Base, reading_alone
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ class RequestDatabase(SQLAlchemy):
         try:
             super()._teardown_session(exc)
         except DBAPIError as error:
-            log.warning("database.gone_after_the_answer", error=type(error).__name__)
+            log.warning("database.gone_after_the_answer", error=outages.named(error))
             self.session.registry.clear()
             # The frames hold the connection in a circle: until the collector comes, and that is
             # rarely, the pool would have one less.

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from broker.errors import NOTHING, PageError, TooManyRequests
+from broker.monitoring import metrics
 from broker.runtime import runtime
 from broker.texts import rejected_answers
 from broker.texts.errors import ABOUT_A_MAKELAAR, ERRORS, may_be_explained
@@ -30,6 +31,7 @@ from broker.web.error_page import ErrorPage
 from broker.web.refusals import PAGE, PROGRAM, ErrorShown
 from broker.web.responses import portal_of_request, show
 from keys.keyring import KeyMissing
+from state import outages
 from state.ephemeral import StoreUnavailable
 from state.trace import Fact
 
@@ -94,7 +96,7 @@ def _unavailable(error: Exception) -> Response:
     is_apart = runtime().settings.store.url not in ("sql:", "memory:")
     away = isinstance(error, StoreUnavailable) and is_apart
     found: dict[str, Fact] = {"redis": str(error)} if away else {}
-    return _show(503, "store_unavailable", type(error).__name__, found=found)
+    return _show(503, "store_unavailable", outages.named(error), found=found)
 
 
 def _no_key(missing: KeyMissing) -> Response:
@@ -134,6 +136,8 @@ def _show(
         may_be_kept=key != "store_unavailable" or bool(found),
         found=facts,
     )
+    if error.is_ours:
+        metrics.ERRORS.labels(key).inc()
     reference, is_kept = refusals.note_error(rt, error)
     _log(key, reference, facts, is_kept=is_kept)
     if for_program:

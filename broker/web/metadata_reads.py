@@ -15,6 +15,7 @@ from broker.web import user_agents
 from keys.certificate_readers import AT_MOST_EVERY, Reader, note_read
 from keys.keyring import PrivateKey
 from keys.saml_keys import OwnRole
+from state import outages
 from state.db import writing
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ def note(rt: Runtime, role: OwnRole, party: str, keys: Sequence[PrivateKey]) -> 
         with writing(rt.session) as sql:
             note_read(sql, role, party, kids, reader, now)
     except Exception as error:
-        log.warning("metadata.read_not_noted", role=role, party=party, error=type(error).__name__)
+        log.warning("metadata.read_not_noted", role=role, party=party, error=outages.named(error))
         return
     log.info("metadata.read", role=role, party=party, reader=reader)
 

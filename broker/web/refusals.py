@@ -22,7 +22,7 @@ from broker.runtime import Runtime
 from broker.web.announcements import about
 from broker.web.responses import portal_of_request, remember_reference
 from providers.received import told
-from state import trace
+from state import outages, trace
 from state.db import writing
 from state.limits import Limit, network_of
 from state.trace import (
@@ -138,7 +138,7 @@ def _keep(rt: Runtime, reference: str, step: TraceStep, client_id: str | None) -
             trace.save(session, record)
     except (SQLAlchemyError, OSError, MemoryError) as error:
         rt.windows.block(DATABASE_AWAY, "", now)
-        log.warning("refusal.not_kept", error=type(error).__name__)
+        log.warning("refusal.not_kept", error=outages.named(error))
         return False
     rt.windows.block(KEPT_ONCE, same, now)
     return True

@@ -39,6 +39,7 @@ class XmlRefused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.measured = measured
+        self.position: tuple[int, int] | None = None  # line and column, of what is not_well_formed
 
 
 def parse(
@@ -61,8 +62,10 @@ def parse(
     _check_bytes(raw)
     try:
         root = etree.fromstring(raw, parser())
-    except (etree.XMLSyntaxError, ValueError):
-        raise XmlRefused("not_well_formed", expected="XML") from None
+    except (etree.XMLSyntaxError, ValueError) as error:
+        refused = XmlRefused("not_well_formed", expected="XML")
+        refused.position = getattr(error, "position", None)
+        raise refused from None
     if root.getroottree().docinfo.doctype:
         raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
     if not around_root and (root.getprevious() is not None or root.getnext() is not None):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 from lxml import etree
@@ -36,6 +37,8 @@ from providers.saml.wire.metadata_refused import MetadataRefused as MetadataRefu
 from providers.saml.wire.metadata_refused import named
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
+
+_TOLD: Final = 10  # bindings that an error tells
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,13 @@ def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
         for element in over_https(spoken)
     )
     if not found:
+        others = [collapsed(one.get("Binding")) for one in role.findall(md("SingleSignOnService"))]
+        seen = ", ".join(named(other or "") for other in others[:_TOLD]) or "none"
         raise MetadataRefused(
-            "no SingleSignOnService for HTTP-Redirect or HTTP-POST",
+            f"no SingleSignOnService for HTTP-Redirect or HTTP-POST: it has {seen}",
+            "let the makelaar switch one of these on, and get its metadata anew",
             reason="addresses",
-            seen="none",
+            seen=seen,
             expected="SingleSignOnService for HTTP-Redirect or HTTP-POST",
         )
     return found
@@ -134,7 +140,8 @@ def _address(written: str) -> str:
     if fault is not None:
         raise MetadataRefused(
             f"a SingleSignOnService has no https address that a browser can follow: "
-            f"{named(address)}: {fault.what}; {fault.instead}",
+            f"{named(address)}: {fault.what}",
+            "let the makelaar correct it, and get its metadata anew",
             reason="addresses",
             seen=named(address),
             expected="an https address",

@@ -56,7 +56,9 @@ class MetadataParty:
             signers = Signers.of(self.settings)
         except ValueError:
             raise MetadataRefused(
-                "metadata_signing_certificate cannot be read as a certificate", reason="signer"
+                "metadata_signing_certificate cannot be read as a certificate",
+                "paste it whole, from -----BEGIN CERTIFICATE----- on",
+                reason="signer",
             ) from None
         return read_facts(document, self.entity_id, _ROLES[self.kind], signers)
 

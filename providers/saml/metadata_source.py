@@ -11,7 +11,7 @@ from typing import Final
 from keys.xml import encodings
 from keys.xml.encodings import EncodingRefused
 from providers.saml.metadata_party import MetadataParty
-from providers.saml.wire.metadata_document import MAX_BYTES
+from providers.saml.wire.metadata_document import MAX_BYTES, undecoded
 from providers.saml.wire.metadata_refused import MetadataRefused
 from state.outgoing import ACCEPT_METADATA, OutgoingClient
 from state.outgoing_answer import HttpAnswer
@@ -76,7 +76,7 @@ def fetch_metadata(
     try:
         document = encodings.xml_text(answer.body)
     except EncodingRefused as refused:
-        raise MetadataRefused(str(refused), reason="encoding") from None
+        raise undecoded(refused, answer.body) from None
     return FetchedMetadata(
         document,
         validator(answer.headers.get("etag")),

@@ -129,7 +129,7 @@ class RedisStore(SingleOperations):
         try:
             known = self._redis.exists(GENERATION_KEY)
         except RedisError as error:
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
         if not known:
             self._be_born()
 
@@ -137,7 +137,7 @@ class RedisStore(SingleOperations):
         try:
             seconds, microseconds = self._redis.time()
         except RedisError as error:
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     def close(self) -> None:
@@ -154,10 +154,10 @@ class RedisStore(SingleOperations):
                 pipeline.execute_command(*_command(operation, f"{attempt}:{at}"))
             answers: list[Any] = pipeline.execute(raise_on_error=False)
         except RedisError as error:
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
         for answer in answers:
             if isinstance(answer, Exception):  # read-only, out of memory, loading
-                raise StoreUnavailable(type(answer).__name__) from None
+                raise StoreUnavailable.after(answer) from None
         return answers
 
     def _be_born(self) -> None:
@@ -167,7 +167,7 @@ class RedisStore(SingleOperations):
             # Of processes that start together the first store of all has the last word.
             self._redis.set(GENERATION_KEY, mark, nx=not first)
         except RedisError as error:
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
 
 
 def _command(operation: Operation, attempt: str) -> tuple[Any, ...]:

@@ -156,7 +156,7 @@ class SqlStore(SingleOperations):
         try:
             connection = self._engine.raw_connection()
         except (SQLAlchemyError, self._driver_error) as error:
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
         try:
             cursor = connection.cursor()
             if self._is_sqlite:
@@ -175,7 +175,7 @@ class SqlStore(SingleOperations):
             connection.invalidate()
             if getattr(error, "sqlstate", None) in _TRY_AGAIN:
                 raise _TryAgain from None
-            raise StoreUnavailable(type(error).__name__) from None
+            raise StoreUnavailable.after(error) from None
         except BaseException:
             connection.rollback()
             raise

@@ -48,4 +48,4 @@ def is_first_store(engine: Engine, clock: Clock) -> bool:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             return connection.execute(_CLAIM, {"now": clock()}).first() is not None
     except SQLAlchemyError as error:
-        raise StoreUnavailable(type(error).__name__) from None
+        raise StoreUnavailable.after(error) from None

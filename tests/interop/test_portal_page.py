@@ -1,4 +1,4 @@
-"""The samples of docs/developers/portal.md, as they stand."""
+"""The samples of docs/developers/portal.md and saml.md, as they stand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from broker.recipes import rendering
 from sandbox.browser import Browser, Page
@@ -17,6 +18,7 @@ from tests.running_demo import RunningDemo
 from tests.servers import free_port
 
 SAMPLES = rendering.files((ROOT / "docs/developers/portal.md").read_text(encoding="utf-8"))
+SAML_SAMPLES = rendering.files((ROOT / "docs/developers/saml.md").read_text(encoding="utf-8"))
 REGISTRATION = """\
 kind: Client
 client_id: {name}
@@ -84,3 +86,30 @@ def test_the_sample_in_node_logs_somebody_in(running: RunningDemo, tmp_path: Pat
     openid_client.install(tmp_path)
     (tmp_path / "portal.mjs").write_text(SAMPLES["portal.mjs"])
     _is_right(*_log_in_and_stop(running, tmp_path, "blad-node", ("node", "portal.mjs")))
+
+
+@pytest.mark.interop
+def test_the_sample_over_saml_logs_somebody_in(running: RunningDemo, tmp_path: Path) -> None:
+    """Its registration as it stands, but for the address and a file in place of it."""
+    address = f"http://127.0.0.1:{free_port()}"
+    (tmp_path / "saml_portal.py").write_text(SAML_SAMPLES["saml_portal.py"])
+    environment = {**os.environ, "ISSUER": running.addresses.broker, "HOME_URL": address}
+    with processes.running(
+        [sys.executable, "-m", "flask", "--app", "saml_portal", "run", "--port", address[-5:]],
+        environment=environment,
+        log=tmp_path / "saml.log",
+        ready_url=f"{address}/metadata",
+        folder=tmp_path,
+    ):
+        metadata = tmp_path / "metadata.xml"
+        metadata.write_bytes(requests.get(f"{address}/metadata", timeout=60).content)
+        written = SAML_SAMPLES["saml_portal.yaml"].replace("http://127.0.0.1:8007", address)
+        assert written.count(f"metadata_url: {address}/metadata") == 1
+        url = f"metadata_url: {address}/metadata"
+        running.apply("blad-saml", written.replace(url, f"metadata_file: {metadata}"))
+        shown = recipes.as_jan(recipes.until_known(lambda: recipes.opened(f"{address}/")))
+        stopped = recipes.until_known(lambda: recipes.opened(f"{address}/"))
+        page = stopped.click("Annuleer en ga terug")
+    told = shown.answer.json()
+    assert (told["level"], told["kvk"]) == (SUBSTANTIAL, ["90001201"]) and told["name"]
+    assert page.status == 403 and "the user stopped" in page.answer.json()["error"]

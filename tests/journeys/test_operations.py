@@ -17,7 +17,7 @@ from admin.cli import main
 from admin.cli.tracing import explain_login
 from admin.operations import management
 from broker import configuration
-from broker.monitoring import heartbeat
+from broker.monitoring import heartbeat, metrics
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
@@ -140,6 +140,27 @@ def test_a_makelaar_that_is_down_does_not_make_us_unready(own_world: World) -> N
     assert checks(own_world)[0] == 200
     told = Client(management.application(own_world.process)).get("/metrics").text
     assert 'sluis_idp_up{idp="zekerweg"} 0.0' in told
+
+
+def _errors() -> float:
+    return sum(one.value for one in metrics.ERRORS.collect()[0].samples if "_total" in one.name)
+
+
+def test_a_makelaar_that_is_down_is_no_error_of_ours(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both pages have status 503; SluisErrors wakes somebody up for one of them."""
+    before = _errors()
+    own_world.wire.down.add(urlsplit(own_world.demo.addresses.makelaars).netloc)
+    page = own_world.walk(BODEM, "Zekerweg", "liv").run()
+    assert (page.status, _errors()) == (503, before)
+
+    def gone(*_: object) -> None:
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(type(own_world.process.store), "get", gone)
+    answer = own_world.app.test_client().get(f"{own_world.demo.addresses.broker}/login/{'a' * 26}")
+    assert (answer.status_code, _errors()) == (503, before + 1)
 
 
 def trace_of(world: World, reference: str) -> str:

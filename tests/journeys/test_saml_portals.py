@@ -117,9 +117,20 @@ def test_an_answer_goes_to_the_address_that_was_chosen(world: World) -> None:
     assert portal.arrived().response.get("Destination") == SECOND
 
 
-def test_without_script_a_button_brings_the_answer(world: World) -> None:
+@pytest.mark.parametrize(
+    ("language", "heading", "button"),
+    [
+        ("nl", "U gaat naar Waterkaart", "Ga verder naar Waterkaart"),
+        ("en", "You are going to Water map", "Continue to Water map"),
+    ],
+)
+def test_without_script_a_button_brings_the_answer(
+    world: World, language: str, heading: str, button: str
+) -> None:
+    """SAML asks for no language, so that of the browser counts on this page as on the others."""
     portal = SamlPortal(world)
     portal.browser = world.browser(javascript=False)
+    portal.browser.speak(language)
     before = portal.count()
     portal.by_redirect(portal.asked())
     portal.browser.click("Zekerweg")
@@ -127,10 +138,27 @@ def test_without_script_a_button_brings_the_answer(world: World) -> None:
     page = portal.browser.page
     assert page is not None
     page = portal.walk(page)
-    assert page.heading == "U gaat naar Waterkaart", page.text
+    assert page.heading == heading, page.text
     assert portal.count() == before
-    assert portal.browser.click("Ga verder naar Waterkaart").heading == BACK
+    assert portal.browser.click(button).heading == BACK
     assert portal.arrived().fields["RelayState"] == RELAY
+
+
+@pytest.mark.parametrize(
+    ("language", "cancel", "heading"),
+    [
+        ("nl", "Annuleer en ga terug", "U gaat naar Waterkaart"),
+        ("en", "Cancel and go back", "You are going to Water map"),
+    ],
+)
+def test_who_stops_goes_back_in_the_language_of_the_page(
+    world: World, language: str, cancel: str, heading: str
+) -> None:
+    portal = SamlPortal(world)
+    portal.browser = world.browser(javascript=False)
+    portal.browser.speak(language)
+    portal.by_redirect(portal.asked())
+    assert portal.browser.click(cancel).heading == heading
 
 
 @both_bindings

@@ -9,8 +9,8 @@ from typing import Final
 
 from lxml import etree
 
-from providers.saml.wire.metadata_refused import MetadataRefused, named
-from providers.saml.wire.names import SAMLP, md
+from providers.saml.wire.metadata_refused import MENDED_THERE, MetadataRefused, named
+from providers.saml.wire.names import MD, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
 
 IDP: Final = md("IDPSSODescriptor")
@@ -27,19 +27,12 @@ _MOMENT: Final = re.compile(
 def chosen(root: etree._Element, entity_id: str | None) -> etree._Element:
     """The only EntityDescriptor, or the one with this entityID. Raises MetadataRefused."""
     if root.tag not in (md("EntityDescriptor"), md("EntitiesDescriptor")):
-        seen = named(etree.QName(root).localname)
-        page = "; a web page, not metadata: take the address of the XML itself"
-        raise MetadataRefused(
-            f"the metadata cannot be read: their root is {seen}; the schema of metadata has "
-            f"EntityDescriptor and EntitiesDescriptor{page if seen.lower() == _HTML else ''}",
-            reason="root",
-            seen=seen,
-            expected="EntityDescriptor or EntitiesDescriptor",
-        )
+        raise _other_root(root)
     found = list(_entities(root))
     if not found:
         raise MetadataRefused(
             "there is no EntityDescriptor in it",
+            "get the metadata of the party that you mean",
             reason="entity",
             seen="none",
             expected="EntityDescriptor",
@@ -50,6 +43,7 @@ def chosen(root: etree._Element, entity_id: str | None) -> etree._Element:
     if len(meant) > 1:
         raise MetadataRefused(
             f"{len(meant)} entities have the entityID {named(entity_id or '')}",
+            MENDED_THERE,
             reason="entity",
             seen=str(len(meant)),
             expected="one",
@@ -58,6 +52,7 @@ def chosen(root: etree._Element, entity_id: str | None) -> etree._Element:
         asked = "write saml.entity_id" if entity_id is None else f"none is {named(entity_id)}"
         raise MetadataRefused(
             f"{len(found)} entities are in it and {asked}: {_names(found)}",
+            "" if entity_id is None else "write the one that you mean as saml.entity_id",
             reason="entity",
             seen=_names(found),
             expected=named(entity_id) if entity_id is not None else "saml.entity_id",
@@ -71,6 +66,7 @@ def entity_id_of(entity: etree._Element) -> str:
     if not name:
         raise MetadataRefused(
             "an EntityDescriptor has no entityID, which the schema demands",
+            MENDED_THERE,
             reason="entity",
             seen="none",
             expected="entityID",
@@ -93,27 +89,57 @@ def role_of(entity: etree._Element, tag: str = IDP) -> etree._Element:
         raise MetadataRefused(
             f"the metadata must have {expected}, and have {len(found)}; which one holds is not "
             "said",
+            MENDED_THERE,
             reason="role",
             seen=str(len(found)),
             expected=expected,
         )
     others = ", ".join(named(" ".join(words)) for words in spoken[:_LISTED])
-    seen = f"it has them for {others}" if roles else f"it has none{_of_the_other(entity, tag)}"
+    seen = f"it has them for {others}" if roles else "it has none"
     raise MetadataRefused(
         f"the metadata must have {expected}: {seen}",
+        _of_something_else(entity, tag),
         reason="role",
         seen=others or "none",
         expected=expected,
     )
 
 
-def _of_the_other(entity: etree._Element, tag: str) -> str:
-    """People export the metadata of their own side, or of the wrong role of a product."""
+def _other_root(root: etree._Element) -> MetadataRefused:
+    name = etree.QName(root)
+    seen, wanted = named(name.localname), ("EntityDescriptor", "EntitiesDescriptor")
+    told = (
+        f"their root is {seen}; the schema of metadata has EntityDescriptor and EntitiesDescriptor"
+    )
+    instead = "get the metadata of the party that you mean"
+    if seen.lower() == _HTML:
+        instead = "a web page, not metadata: take the address of the XML itself"
+    elif name.localname in wanted:
+        seen = named(name.namespace) if name.namespace else "none"
+        told = f"the namespace of their root is {seen}, and that of SAML 2.0 is {named(MD)}"
+        instead = "get them anew as the product writes them, and change nothing in them"
+    return MetadataRefused(
+        f"the metadata cannot be read: {told}",
+        instead,
+        reason="root",
+        seen=seen,
+        expected=named(MD) if name.localname in wanted else " or ".join(wanted),
+    )
+
+
+def _of_something_else(entity: etree._Element, tag: str) -> str:
+    """People export the metadata of their own side, of the wrong role of a product, or of another
+    protocol.
+    """
     other = SP if tag == IDP else IDP
-    if entity.find(other) is None:
-        return ""
-    whose = "a portal (service provider)" if other == SP else "a makelaar (identity provider)"
-    return f"; these are of {whose}: ask the other side for its own"
+    if entity.find(other) is not None:
+        whose = "a portal (service provider)" if other == SP else "a makelaar (identity provider)"
+        return f"these are of {whose}: ask the other side for its own"
+    if entity.find(md("RoleDescriptor")) is not None and entity.find(tag) is None:
+        return (
+            "these are of WS-Federation alone: let the party switch on SAML 2.0, and get them anew"
+        )
+    return "ask the party for its metadata of SAML 2.0"
 
 
 def valid_until(role: etree._Element, inside: etree._Element | None = None) -> datetime | None:
@@ -151,6 +177,7 @@ def moment(text: str, attribute: str) -> datetime:
     except (ValueError, OverflowError):
         raise MetadataRefused(
             f"{attribute} cannot be read: {named(text)}",
+            f"it should be as 2026-11-29T12:00:00Z: {MENDED_THERE}",
             reason="time",
             seen=named(text),
             expected="2026-11-29T12:00:00Z",

@@ -18,18 +18,34 @@ from keys.xml.signature import has_signature, verify_enveloped
 from providers.saml.wire.entities import chosen
 from providers.saml.wire.metadata_keys import certificates_in, fingerprint
 from providers.saml.wire.metadata_mistaken import mistaken_for
-from providers.saml.wire.metadata_refused import MetadataRefused
+from providers.saml.wire.metadata_refused import MENDED_THERE, MetadataRefused
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_ELEMENTS: Final = 20_000
 _NO_XML: Final = frozenset({"dtd", "not_well_formed"})
+# What is the matter, and what to do.
 _TOLD: Final = {
-    "dtd": "a document type (DOCTYPE), which can make a reader look things up; take it out",
-    "not_well_formed": "it is no whole XML; get it anew, and copy nothing from a page",
-    "processing_instruction": "a processing instruction inside it, which nobody reads; take it out",
-    "xml_version": "it is of another version of XML than 1.0",
-    "too_large": f"it is larger than {MAX_BYTES} bytes; get the metadata of this party alone",
-    "too_many_elements": "it holds very many elements; get the metadata of this party alone",
+    "dtd": ("a document type (DOCTYPE), which can make a reader look things up", "take it out"),
+    "not_well_formed": ("it is no whole XML", "get it anew, and copy nothing from a page"),
+    "processing_instruction": (
+        "a processing instruction inside it, which nobody reads",
+        "take it out",
+    ),
+    "xml_version": ("it is of another version of XML than 1.0", MENDED_THERE),
+    "too_large": (f"it is larger than {MAX_BYTES} bytes", "get the metadata of this party alone"),
+    "signature_missing": (
+        "nobody signed them, and the registration names who does",
+        "ask the party for its signed metadata",
+    ),
+    "signature_invalid": (
+        "they are not as they were when they were signed",
+        "get them anew, and change nothing in them",
+    ),
+    "signature_key": (
+        "another certificate signed them than the one that is registered",
+        "ask the party for the new one by another way, compare it, and register it",
+    ),
+    "too_many_elements": ("it holds very many elements", "get the metadata of this party alone"),
 }
 
 
@@ -69,9 +85,7 @@ def entity_in(
     except XmlRefused as refused:
         raise _unread(refused, document) from None
     except EncodingRefused as refused:
-        raise MetadataRefused(
-            f"the metadata cannot be read: {refused}", reason="encoding"
-        ) from None
+        raise undecoded(refused, document) from None
     except UnicodeEncodeError:  # half a character
         raise MetadataRefused("the metadata cannot be read: encoding", reason="encoding") from None
     return entity
@@ -80,17 +94,41 @@ def entity_in(
 def _unread(refused: XmlRefused, document: bytes | str) -> MetadataRefused:
     """With what it is, where that is something else than metadata."""
     other = mistaken_for(document) if refused.reason in _NO_XML else None
-    if other is None:
-        told, seen = _TOLD.get(refused.reason, ""), str(refused.measured.get("seen", ""))
-    else:
-        seen = other[0]
-        told = f"it is {seen}; {other[1]}"
+    told, instead = _TOLD.get(refused.reason, ("", MENDED_THERE))
+    seen = str(refused.measured.get("seen", ""))
+    if other is not None:
+        seen, instead = other
+        told = f"it is {seen}"
     return MetadataRefused(
-        f"the metadata cannot be read: {refused}{f': {told}' if told else ''}",
+        f"the metadata cannot be read: {refused}{f': {told}' if told else ''}"
+        f"{'' if other else _where(refused, document)}",
+        instead,
         reason=refused.reason,
         seen=seen,
         expected=str(refused.measured.get("expected", "")),
     )
+
+
+def undecoded(refused: EncodingRefused, document: bytes | str) -> MetadataRefused:
+    """Bytes that are no text: with what they are, where that is something else than metadata."""
+    seen, instead = mistaken_for(document) or ("", "")
+    told = f"it is {seen}" if seen else str(refused)
+    return MetadataRefused(
+        f"the metadata cannot be read: {told}", instead, reason="encoding", seen=seen
+    )
+
+
+def _where(refused: XmlRefused, document: bytes | str) -> str:
+    """Where reading stopped. What stands there is not repeated: it may be anything."""
+    if refused.position is None:
+        return ""
+    line, column = refused.position
+    if isinstance(document, bytes):
+        lines, read = document.count(b"\n"), encodings.xml_text(document)
+    else:
+        lines, read = document.count("\n"), encodings.undeclared(document)
+    before = lines - read.count("\n")  # what stands before the declaration is not read
+    return f": reading stops in line {line + before}, at sign {column}"
 
 
 def _parsed(document: bytes | str, *, strict_ids: bool) -> etree._Element:

@@ -160,6 +160,7 @@ def _bounded(found: Iterable[T]) -> tuple[T, ...]:
     if len(listed) > _MOST:
         raise MetadataRefused(
             f"more than {_MOST} keys, addresses or words in one role",
+            "get the metadata of this party alone",
             reason="too_large",
             expected=f"{_MOST} at most",
         )

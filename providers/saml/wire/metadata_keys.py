@@ -60,6 +60,8 @@ class SigningKeys:
             told = "; ".join(self.told[:_TOLD]) or "there is no KeyDescriptor"
             raise MetadataRefused(
                 f"no signing certificate can be used: {told}",
+                "let the party publish the certificate that it signs with, whole, and get the "
+                "metadata anew",
                 reason="certificates",
                 seen=told,
                 expected="a certificate for signing, RSA of 2048 bits or more, or EC of 256",
@@ -72,6 +74,7 @@ def signing_keys(role: etree._Element) -> SigningKeys:
     if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
         raise MetadataRefused(
             f"more than {MAX_CERTIFICATES} certificates in one role",
+            "let the party take out those that it signs with no more",
             reason="certificates",
             expected=f"{MAX_CERTIFICATES} at most",
         )
@@ -123,6 +126,7 @@ def certificates_of(descriptor: etree._Element) -> list[x509.Certificate]:
     if len(found) > MAX_CERTIFICATES:
         raise MetadataRefused(
             f"more than {MAX_CERTIFICATES} certificates in one KeyDescriptor",
+            "let the party take out those that it signs with no more",
             reason="certificates",
             seen=str(len(found)),
             expected=f"{MAX_CERTIFICATES} at most",

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
+MENDED_THERE: Final = "let the party that publishes them mend it"
 _LONGEST: Final = 120  # characters of a value that is shown
 
 
 class MetadataRefused(Exception):
-    """The metadata cannot be used; the message says what is wrong with them. ``reason`` is a
-    stable machine word; ``seen`` and ``expected``: what stands there and what should, where that
-    can be said in a few words.
+    """The metadata cannot be used; the message says ``what`` is wrong with them, and what to do
+    ``instead``. ``reason`` is a stable machine word; ``seen`` and ``expected``: what stands there
+    and what should, where that can be said in a few words.
     """
 
     def __init__(
-        self, message: str, *, reason: str = "metadata", seen: str = "", expected: str = ""
+        self,
+        what: str,
+        instead: str = "",
+        *,
+        reason: str = "metadata",
+        seen: str = "",
+        expected: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(f"{what}; {instead}" if instead else what)
+        self.what = what
+        self.instead = instead
         self.reason = reason
         self.seen = seen
         self.expected = expected

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
+from broker.configuration import POLL_SECONDS
 from consent.mandates import Mandate
 from directory.people import Person
 from providers.accounts import Account
@@ -50,6 +51,8 @@ def test_applying_twice_changes_nothing_the_second_time(
     assert second.exit_code == 0
     assert "unchanged" in second.output
     assert "0 created, 0 changed, 64 unchanged" in second.output
+    told = f"Running processes go by this within {POLL_SECONDS} seconds."
+    assert told in first.output and told not in second.output
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Mandate)) == 18
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from admin import presence
+from admin.cli import doctor
 from admin.operations import checks
 from admin.operations.checks import certificates_last, store_needs_password
+from admin.operations.finding import Finding
 from broker import settings
 from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer
@@ -25,7 +28,7 @@ from state.outbox import Channel, Message, OutboxRow, enqueue
 from state.stores.redis import RedisStore
 from tests.admin.cli.conftest import Sluis
 from tests.clamd import fake_clamd
-from tests.servers import redis
+from tests.servers import free_port, redis
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -59,9 +62,9 @@ def _another_key(key: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "problems"),
     [
-        (_open_to_others, {"master key", "sealed", "keys"}),
-        (Path.unlink, {"master key", "sealed", "keys"}),
-        (_another_key, {"sealed", "keys"}),
+        (_open_to_others, {"master key"}),
+        (Path.unlink, {"master key"}),
+        (_another_key, {"sealed"}),
     ],
 )
 def test_a_wrong_master_key_is_found(
@@ -117,8 +120,79 @@ def test_a_channel_that_is_off_is_a_problem_where_something_waits_for_it(
     assert _problems(sluis) == {section}
 
 
+FOUND = [
+    Finding(
+        "database", "nobody listens at its address", "start PostgreSQL, or " + "correct it " * 9
+    ),
+    Finding("sealed", "cannot be seen before this is mended: database", after="database"),
+    Finding("outgoing", "https://" + "x" * 90, "write it"),
+]
+
+
+@pytest.mark.parametrize("columns", [80, 60, 120])
+def test_a_terminal_reads_lines_that_fit_and_addresses_that_are_whole(columns: int) -> None:
+    told = list(doctor.lines(FOUND, columns))
+    assert [line for line in told if len(line) > columns] == [
+        f"problem  outgoing      https://{'x' * 90}"
+    ]
+    begun = next(line for line in told if "→ start" in line)
+    after = told[told.index(begun) + 1]
+    assert len(after) - len(after.lstrip()) == begun.index("start")
+    assert " ".join(" ".join(told).split()) == " ".join(" ".join(doctor.lines(FOUND)).split())
+
+
+def test_a_program_and_a_narrow_terminal_read_whole_lines() -> None:
+    whole = list(doctor.lines(FOUND))
+    assert len(whole) == 6 == len(list(doctor.lines(FOUND, 30)))
+    assert doctor.columns_of(io.StringIO()) is None
+
+
 def test_an_empty_database_has_another_schema(sluis: Sluis) -> None:
-    assert "schema" in _problems(sluis)
+    assert _problems(sluis) == {"master key", "schema"}
+
+
+@pytest.mark.usefixtures("initialised")
+@pytest.mark.parametrize(
+    ("url", "seen", "remedy"),
+    [
+        ("postgresql://sluis@127.0.0.1:{port}/sluis", "nobody listens", "start PostgreSQL"),
+        ("postgresql://sluis@db.invalid/sluis", "not known here", "who keeps DNS"),
+        ("sqlite:///{folder}", "cannot be opened", "the folder of database.url"),
+    ],
+)
+def test_a_database_that_is_away_is_told_once_and_nothing_else_is_blamed(
+    sluis: Sluis,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    url: str,
+    seen: str,
+    remedy: str,
+) -> None:
+    """Somebody who puts back a good master key at night makes it worse."""
+    monkeypatch.setenv("SLUIS__DATABASE__URL", url.format(port=free_port(), folder=tmp_path))
+    assert _problems(sluis) == {"database"}
+    found = {one["check"]: one for one in json.loads(sluis("doctor", "--json").output)}
+    assert seen in found["database"]["seen"] and remedy in found["database"]["remedy"]
+    for name in ("schema", "store", "sealed", "keys", "clock", "worker", "sms", "outbox"):
+        assert found[name]["verdict"] == "unseen" and found[name]["after"] == "database"
+        assert found[name]["remedy"] == ""
+    assert found["master key"]["verdict"] == found["outgoing"]["verdict"] == "ok"
+    lines = sluis("doctor", "--parties").output.splitlines()
+    unseen = [line for line in lines if line.startswith("unseen")]
+    assert " ".join(unseen[-1].split()[2:]) == "cannot be seen before this is mended: database"
+    assert lines[-1].endswith(f"1 to mend. {len(unseen)} cannot be seen before that.")
+
+
+def test_what_older_tables_do_not_have_is_no_fault_of_its_own(
+    sluis: Sluis, demo: Demo, session: Session
+) -> None:
+    """A version forward, before ``sluis migrate``: what can be read is."""
+    session.execute(text("UPDATE alembic_version SET version_num = '0049'"))
+    session.execute(text("DROP TABLE outbox"))
+    session.commit()
+    assert _problems(sluis) == {"schema"}
+    found = {one["check"]: one for one in json.loads(sluis("doctor", "--json").output)}
+    assert found["outbox"]["after"] == "schema" and found["registrations"]["verdict"] == "ok"
 
 
 @pytest.mark.parametrize(("minutes", "problems"), [(5, set()), (11, {"outbox"})])
@@ -202,7 +276,31 @@ def test_a_redis_that_evicts_is_found(
 @pytest.mark.usefixtures("session")
 def test_a_redis_that_is_not_there_is_found(sluis: Sluis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUIS__STORE__URL", "redis://127.0.0.1:1/0")
-    assert _problems(sluis) == {"store", "eviction", "clock", "worker"}
+    assert _problems(sluis) == {"store"}
+    found = {one["check"]: one for one in json.loads(sluis("doctor", "--json").output)}
+    assert found["store"]["seen"] == "nobody listens at its address"
+    assert {one["after"] for one in found.values()} == {"", "store"}
+    assert {name for name, one in found.items() if one["after"]} == {
+        "eviction",
+        "clock",
+        "worker",
+        "outbox",
+    }
+
+
+@pytest.mark.usefixtures("session")
+def test_a_clock_that_is_off_says_nothing_of_workers_and_waiting_mail(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes off, a worker that lives would be called silent."""
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", "noeviction")
+        heartbeat.beat(RedisStore(url, utc_now, lambda: True), utc_now())
+        assert _problems(sluis) == set()
+        for module in (checks, doctor):
+            monkeypatch.setattr(module, "utc_now", lambda: utc_now() + timedelta(minutes=10))
+        assert _problems(sluis) == {"clock"}
 
 
 @pytest.mark.usefixtures("session")

@@ -102,6 +102,20 @@ def test_what_was_renewed_is_told_of_its_new_end(installed: Installed) -> None:
     assert told(installed) == [("metadata.ends", 5)]
 
 
+def test_what_holds_for_two_days_at_each_look_is_told_once(installed: Installed) -> None:
+    """As python3-saml publishes it: an hour later it ends an hour later, and no mail each hour."""
+    operator(installed, "robin", OperatorRole.CONFIGURATOR)
+    installed.begin(document("makelaar", until=2 * DAY))
+    found = told(installed)
+    for hour in range(1, 49):
+        installed.look(document("makelaar", until=2 * DAY + hour * 3600), after=3600)
+        found += told(installed)
+    assert found == [("metadata.ends", 2)]
+    assert len(mails(installed)) == 1
+    installed.clock.advance(2 * DAY + 1)
+    assert told(installed) == [("metadata.ends", 0)], "that it ended is news"
+
+
 def test_an_address_that_fails_for_a_day_is_told_once(installed: Installed) -> None:
     operator(installed, "robin", OperatorRole.CONFIGURATOR, "en")
     installed.begin()

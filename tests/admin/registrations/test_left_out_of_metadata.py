@@ -64,5 +64,5 @@ def test_a_key_to_encrypt_for_that_cannot_be_read_is_refused(settings: Settings)
     (one,) = told(
         settings, metadata(keys=SIGNS + TO_ENCRYPT + key_descriptor("AAAA", "encryption"))
     )
-    assert not one.warns and "KeyDescriptor 3, for encryption, cannot be read" in one.instead
+    assert not one.warns and "KeyDescriptor 3, for encryption, cannot be read" in one.what
     assert told(settings, metadata(keys=SIGNS + TO_ENCRYPT)) == []

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from broker.errors import PageError
 from broker.monitoring import draining, health, heartbeat
@@ -133,3 +135,19 @@ def test_what_is_away_fails_its_own_check_and_no_other(
 
     monkeypatch.setattr(health, "CHECKS", {**health.CHECKS, "schema": fail})
     assert failed(examined) == {"schema"}
+
+
+def test_the_log_names_what_the_first_check_met_and_no_follower(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the database away nearly everything fails; the night is too short to read it all."""
+
+    def away(_: Examined) -> bool:
+        raise OperationalError("SELECT 1", None, psycopg.OperationalError("Connection refused"))
+
+    monkeypatch.setattr(health, "CHECKS", {"database": away, "schema": away, "keys": away})
+    with capture_logs() as logs:
+        assert failed(examined) == {"database", "schema", "keys"}
+    (told,) = logs
+    assert told["checks"] == ["database", "schema", "keys"]
+    assert told["why"] == {"database": "OperationalError: refused"}

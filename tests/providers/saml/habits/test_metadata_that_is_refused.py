@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from assurance.levels import AssuranceLevel
 from keys.certificates import self_signed
 from providers.interface import AuthenticationRequest, ProviderUnavailable
 from providers.saml.metadata import MAX_BYTES, MAX_ELEMENTS, MetadataRefused, read_metadata
+from providers.saml.wire.names import MD
 from tests.clocks import START
 from tests.keys_for_tests import MADE_AT
 from tests.providers.saml.habits.documents import (
@@ -210,6 +212,10 @@ def test_a_list_of_keys_without_end_is_cut() -> None:
 
 # Something else.
 
+XHTML = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "xhtml1-strict.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Sign in</title></head></html>"""
+
 
 @pytest.mark.parametrize(
     ("document", "words"),
@@ -227,6 +233,14 @@ def test_a_list_of_keys_without_end_is_cut() -> None:
         (base64.b64encode(b'<?xml version="1.0"?>' + GOOD.encode()), "it is base64"),
         ("", "it is nothing"),
         (" \r\n", "it is nothing"),
+        (XHTML, "dtd: it is a web page (HTML)"),
+        ("$metadata['https://makelaar.example'] = [", "metadata in PHP, as SimpleSAMLphp keeps"),
+        ("&lt;EntityDescriptor", "XML as a page shows it (&lt;); save the file itself"),
+        ("This XML file does not appear to have …\n<x/>", "it is no XML, which begins with <"),
+        ("entityID: https://makelaar.example", "it is no XML, which begins with <"),
+        (b"PK\x03\x04\x14\x00\xff\xfe", "it is a ZIP file; unpack it"),
+        (gzip.compress(GOOD.encode()), "it is a file packed by gzip; unpack it"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "it is a PDF document; ask the party"),
         (f"{GOOD}x", "it is no whole XML"),
         (f"<!DOCTYPE EntityDescriptor>{GOOD}", "a document type (DOCTYPE)"),
     ],
@@ -283,7 +297,7 @@ def test_a_copied_signature_does_not_cover_a_second_of_the_same_id() -> None:
     thief = with_(" entityID=", ' ID="_entity" entityID=', entity_of(ENTITY_ID, "thief"))
     hidden = f"<md:Extensions>{good}</md:Extensions>"
     evil = thief.replace("<md:IDPSSO", f"{copied}{hidden}<md:IDPSSO", 1)
-    assert refusal(evil.encode()).endswith(": id")
+    assert ": id; " in refusal(evil.encode())
     without = thief.replace("<md:IDPSSO", f"{copied}<md:IDPSSO", 1)
     assert "signature_invalid" in refusal(without.encode())
 
@@ -328,3 +342,59 @@ def test_from_its_end_on_nobody_is_asked_and_no_answer_counts() -> None:
     assert provider.begin(ask, START).url
     with pytest.raises(ProviderUnavailable, match="validUntil"):
         provider.begin(ask, late)
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        ("<EntityDescriptor>\n  <a b='x?y=1&z'/>\n", "in line 2, at sign 16"),
+        ("\n\n<?xml version='1.0'?>\n<a>\n&nbsp;</a>", "in line 5, at sign 7"),
+        ("\n<a>\n", "in line 3, at sign 1"),
+    ],
+    ids=["an ampersand", "an entity of HTML", "cut short"],
+)
+def test_xml_that_is_damaged_is_told_with_its_place_and_nothing_of_it(
+    document: str, where: str
+) -> None:
+    """In the lines of the file, also where something stands before the declaration."""
+    told = said(document)
+    assert f"it is no whole XML: reading stops {where}; get it anew" in told
+    assert said(document.encode()) == told
+    assert "nbsp" not in told and "y=1" not in told
+
+
+@pytest.mark.parametrize("namespace", ["", "urn:oasis:names:tc:SAML:2.0:Metadata"])
+def test_a_root_of_another_namespace_is_not_told_as_the_right_one(namespace: str) -> None:
+    told = said(f'<EntityDescriptor xmlns="{namespace}"/>')
+    seen = f"'{namespace}'" if namespace else "none"
+    assert f"the namespace of their root is {seen}, and that of SAML 2.0 is 'urn:" in told
+    assert "the schema of metadata has" not in told
+
+
+def test_metadata_of_ws_federation_alone_are_told_as_that() -> None:
+    """AD FS and Entra ID have a page for each."""
+    role = '<RoleDescriptor protocolSupportEnumeration="http://docs.oasis-open.org/wsfed"/>'
+    told = said(
+        f'<EntityDescriptor xmlns="{MD}" entityID="https://a.example">{role}</EntityDescriptor>'
+    )
+    assert "these are of WS-Federation alone: let the party switch on SAML 2.0" in told
+
+
+REFUSED = {
+    "no entityID": GOOD.replace("entityID=", "ID="),
+    "http": GOOD.replace("https://", "http://"),
+    "another protocol": GOOD.replace("SAML:2.0:protocol", "SAML:1.1:protocol"),
+    "no moment": GOOD.replace("entityID=", 'validUntil="2027-01-01" entityID='),
+    "SOAP alone": GOOD.replace("HTTP-Redirect", "SOAP").replace("HTTP-POST", "SOAP"),
+    "no certificate": GOOD.replace("X509Certificate>", "X509SKI>"),
+    "another root": "<Response/>",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_says_what_to_do_and_who_does_it(case: str) -> None:
+    with pytest.raises(MetadataRefused) as refused:
+        read_metadata(REFUSED[case])
+    assert refused.value.instead and str(refused.value).endswith(f"; {refused.value.instead}")
+    assert "portal.example.nl" not in str(refused.value), "the address is the makelaar's"
+    assert any(who in refused.value.instead for who in ("let the ", "ask the ", "get the "))
