@@ -48,7 +48,7 @@ REJECTIONS: Final = Counter(
 )
 IDP_UP: Final = Gauge(
     "sluis_idp_up",
-    "1 where the makelaar answered the last time, 0 where it did not",
+    "1 where the makelaar did its work the last time that could be seen from here, 0 where not",
     ("idp",),
     multiprocess_mode="mostrecent",
 )
