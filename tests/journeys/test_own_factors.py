@@ -379,10 +379,6 @@ def test_a_device_of_the_stock_is_added_with_a_code_that_it_shows(world: World) 
     assert [page.status for page in refused] == [422, 422]
     said = {page.text.partition("Voeg een apparaat")[0] for page in refused}
     assert len(said) == 1  # an unknown serial number and a wrong code look the same
-    for page in refused:
-        assert page.tree.xpath("//*[@role='alert']//a/@href") == ["#serial"]
-        (field,) = page.tree.xpath("//input[@id='serial'][@aria-invalid='true']")
-        assert "serial-fout" in field.get("aria-describedby").split()
     assert "Het inlogmiddel is toegevoegd" in try_device(browser, "VB-1", code).text
     (factor,) = factors_of(world, "jan")
     assert (factor.serial, factor.label, factor.bound_by) == ("VB-1", "…VB-1", BoundBy.SESSION)
