@@ -210,6 +210,29 @@ def test_changes_of_a_company_that_went_up_in_this_one_are_its_own_now(
     assert not any("Groenrijk" in row for row in rows(sanne.open(f"{HERE}/wijzigingen")))
 
 
+def test_settings_tell_a_number_of_before_from_a_company_that_went_up_in_this_one(
+    own_world: World, sanne: Browser
+) -> None:
+    merge(own_world, GARDEN, BAKERY)
+    page = sanne.open(f"{HERE}/instellingen")
+    assert "Hierin opgegaan" in page.text and "KvK 9000 1639" in page.text
+    assert "Was 9000 1639" not in page.text
+    with own_world.session() as session, writing(session):
+        notifier = logout.notifier_of(own_world.process)
+        relinking.renumber(session, notifier, BAKERY, "90007777", rsin=None, actor=COMMAND_LINE)
+    page = sanne.open(f"{HERE}/instellingen")
+    assert "Was 9000 1201" in page.text and "KvK 9000 1639" in page.text
+
+
+def test_an_intermediary_that_went_up_in_its_client_is_no_intermediary_of_itself(
+    own_world: World, sanne: Browser
+) -> None:
+    assert rows(sanne.open(f"{HERE}/ketenmachtigingen"))
+    merge(own_world, OFFICE, BAKERY)
+    for path in ("ketenmachtigingen", "klanten"):
+        assert not any("Korenmolen" in row for row in rows(sanne.open(f"{HERE}/{path}"))), path
+
+
 def test_a_company_with_another_number_reads_both(own_world: World, sanne: Browser) -> None:
     with own_world.session() as session, writing(session):
         notifier = logout.notifier_of(own_world.process)
