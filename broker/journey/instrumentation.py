@@ -58,7 +58,8 @@ def makelaar_in_trouble(provider_id: str, why: ProviderUnavailable) -> None:
     """The makelaar could not be asked. It counts as down only where that is its own and was seen
     from here: no user rings the alarm of an operator by writing an answer.
     """
-    metrics.IDP_TROUBLES.labels(provider_id, metrics.word(why.reason)).inc()
+    heard = "browser" if why.is_hearsay else "here"
+    metrics.IDP_TROUBLES.labels(provider_id, metrics.word(why.reason), heard).inc()
     if why.trouble.side is Side.THEIRS and not why.is_hearsay:
         metrics.IDP_UP.labels(provider_id).set(0)
     log.warning(

@@ -53,7 +53,9 @@ IDP_UP: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 IDP_TROUBLES: Final = Counter(
-    "sluis_idp_troubles", "Times that a makelaar could not be asked, and why", ("idp", "reason")
+    "sluis_idp_troubles",
+    "Times that a makelaar could not be asked, why, and whether we saw it or a browser said so",
+    ("idp", "reason", "heard"),
 )
 LOGOUTS: Final = Counter(
     "sluis_logouts", "Logouts that went round by the browser of the user", ("result",)

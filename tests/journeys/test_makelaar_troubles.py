@@ -122,7 +122,9 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
     (line,) = [line for line in lines if line["event"] == "makelaar.unavailable"]
     assert (line["reason"], line["setting"]) == (reason, case.measured.get("setting"))
     metrics = Client(management.application(world.process)).get("/metrics").text
-    assert f'sluis_idp_troubles_total{{idp="{case.makelaar.lower()}",reason="{reason}"}}' in metrics
+    heard = "browser" if case.said else "here"
+    labels = f'heard="{heard}",idp="{case.makelaar.lower()}",reason="{reason}"'
+    assert f"sluis_idp_troubles_total{{{labels}}}" in metrics
 
     # the portal
     back = browser.click("ga terug naar Bronhouderportaal")
