@@ -88,6 +88,16 @@ def write(
     return MeansCodes(_grouped(letter), _grouped(mail), now + holds)
 
 
+def is_like_letter(text: str) -> bool:
+    """Is this as long as the code of a letter?"""
+    return len(_read(text, _LETTER)) == _LETTER
+
+
+def is_like_mail(text: str) -> bool:
+    """Is this as long as the code of a mail?"""
+    return len(_read(text, _MAIL)) == _MAIL
+
+
 def find(session: Session, sealer: Sealer, text: str) -> MeansLetter | None:
     """The letter with this code, also one that is over."""
     query = select(MeansLetter).where(MeansLetter.code_hash == _letter_hash(sealer, text))

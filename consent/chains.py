@@ -301,7 +301,8 @@ def _listed(
     other: Any, own: Any, now: datetime, ended_since: datetime | None
 ) -> Select[ChainMandate]:
     """``other``: the organisation at the other end, which orders the list; each row is looked up
-    once. ``own``: that of the list, the same in all of them, which is read once.
+    once. ``own``: that of the list, the same in all of them, which is read once. What ended since
+    both went up in one is of nobody with itself.
     """
     counts: ColumnElement[bool] = ChainMandate.revoked_at.is_(None)
     if ended_since is not None:
@@ -310,6 +311,7 @@ def _listed(
         select(ChainMandate)
         .join(other)
         .where(ChainMandate.valid_until > now, counts)
+        .where(ChainMandate.organisation_id != ChainMandate.intermediary_id)
         .options(contains_eager(other), selectinload(own))
         .order_by(Organisation.name, ChainMandate.valid_until, ChainMandate.id)
         .execution_options(populate_existing=True)  # what was read before decides nothing

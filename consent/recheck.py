@@ -5,11 +5,11 @@ answer is written?
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel, weakest
@@ -107,6 +107,20 @@ class PersonGone(enum.Enum):
     MEANS_ENDED = enum.auto()
 
 
+class Within(NamedTuple):
+    """What must hold beside it, in the same read: ``statement`` of ``read_where``, and what its
+    condition is given.
+    """
+
+    statement: PreparedStatement
+    given: Mapping[str, Any]
+
+
+def read_where(condition: ColumnElement[bool]) -> PreparedStatement:
+    """The read of ``recheck`` with another condition, whose parameters are plain ``bindparam``s."""
+    return PreparedStatement(_STANDS.where(condition))
+
+
 class IdentityKey(NamedTuple):
     """How a makelaar knows somebody: the key of ``directory.people.ExternalIdentity``."""
 
@@ -160,20 +174,25 @@ def recheck(
     *,
     identity: IdentityKey | None = None,
     begun: datetime | None = None,
+    within: Within | None = None,
 ) -> PersonGone | AuthorityRefusal | None:
     """None where everything still stands, the mandate at least as wide as it was chosen. One read,
     and another for a branch; never from a cache. ``identity``: the one that logged in must still be
     this person's. ``begun``: of a login whose answer is written in this transaction; a person who
-    logged out everywhere since has it no more.
+    logged out everywhere since has it no more. ``within``: of a login whose answer was written,
+    which is told as a person who is gone where it does not hold.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "person": person_id,
         "mandate": authority.mandate_id if authority else None,
         "chain": authority.chain_mandate_id if authority else None,
         "provider": identity.provider_id if identity else None,
         "subject": identity.subject_hash if identity else None,
     }
-    row = (_READ if begun is None else _HELD).first(session, parameters)
+    if within is not None:
+        row = within.statement.first(session, {**parameters, **within.given})
+    else:
+        row = (_READ if begun is None else _HELD).first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
     beside = _Beside(*row[_BESIDE_AT:])

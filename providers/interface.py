@@ -180,6 +180,7 @@ class ProviderUnavailable(Exception):
 
     ``trouble``: which, and so whose it is; ``measured`` as in ProviderRefused: for a registration
     the ``setting`` and what it holds. ``retry_after``: seconds until another try is made.
+    ``is_hearsay``: the browser alone brought it, so anybody may have written it.
     """
 
     def __init__(
@@ -189,11 +190,13 @@ class ProviderUnavailable(Exception):
         *,
         measured: Mapping[str, str | int] = MappingProxyType({}),
         retry_after: int | None = None,
+        is_hearsay: bool = False,
     ) -> None:
         super().__init__(detail)
         self.trouble = trouble
         self.measured = measured
         self.retry_after = retry_after
+        self.is_hearsay = is_hearsay
 
     @property
     def reason(self) -> str:

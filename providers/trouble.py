@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+# What Keycloak writes, in either protocol, where somebody is logged in there already by the time
+# that the page of this login is used.
+EXPIRED_AT_KEYCLOAK: Final = "authentication_expired"
+
 
 class Side(enum.Enum):
     """Where the cause lies, as far as can be known from here."""

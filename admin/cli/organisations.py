@@ -168,6 +168,9 @@ def restore(settings: Settings, kvk: str) -> list[str]:
     lines = [f"{number} counts again, with what it had and nobody ended."]
     if not is_administered:
         lines.append("Nobody administers it: give somebody that role in your documents.")
+        if settings.joining.account_requests:
+            asked_at = f"{settings.base_url}/toegang/aanvragen"
+            lines.append(f"Who has no account yet asks for one at {asked_at}.")
     return lines
 
 

@@ -11,6 +11,7 @@ from admin.cli.installation import opened
 from admin.operations import outbox
 from broker.settings import Settings
 from state import outbox_queries
+from state.adapters.failures import explained
 from state.db import writing
 from state.outbox_queries import Queued, State
 from state.trace import show_reference
@@ -29,7 +30,7 @@ def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> 
 
 def _row(one: Queued) -> tuple[str, ...]:
     is_lost = one.state == "given-up" and not one.kept
-    remarks = [one.reason or "", "(content is gone)" if is_lost else ""]
+    remarks = [explained(one.reason or ""), "(content is gone)" if is_lost else ""]
     return (
         *(one.id, one.channel, one.state, one.at.strftime("%Y-%m-%d %H:%M:%S"), str(one.attempts)),
         *(show_reference(one.reference) if one.reference else "-", " ".join(remarks).strip()),

@@ -228,7 +228,8 @@ def _denied(session: ConsoleSession, console: BeheerContext | None) -> Response:
     """403 with a page that says whom to ask; the attempt is audited."""
     _note(session, "role" if console is not None else "no_company")
     frame = console.frame if console is not None else None
-    return show(NotAllowedPage(frame, session.person.display_name), 403)
+    asks = session.rt.settings.joining.account_requests
+    return show(NotAllowedPage(frame, session.person.display_name, asks), 403)
 
 
 def _note(session: ConsoleSession, reason: str, organisation_id: str | None = None) -> None:

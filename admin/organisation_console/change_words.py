@@ -79,6 +79,21 @@ def list_name(kind: Detail) -> str:
     }.get(str(kind), str(kind))
 
 
+def _number(event: AuditEvent, name: str) -> str:
+    """Of an organisation; empty for events from before it was written down."""
+    kvk = event.details.get(name)
+    return f"KvK {kvk[:4]} {kvk[4:]}" if isinstance(kvk, str) else ""
+
+
+def _relinked(event: AuditEvent) -> ChangeWords:
+    title = (
+        _("Een ander bedrijf ging op in dit bedrijf")
+        if event.reason == "merged"
+        else EVENTS[event.tag]
+    )
+    return ChangeWords(str(title), _number(event, "was"), _number(event, "now"))
+
+
 def _until(event: AuditEvent, name: str) -> str:
     text = event.details.get(name)
     if not isinstance(text, str):
@@ -266,7 +281,7 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.MEANS_CHANGED: _means_changed,
     EventTag.MEANS_ENDED: _titled,
     EventTag.ORGANISATION_CHANGED: _titled,
-    EventTag.ORGANISATION_RELINKED: _titled,
+    EventTag.ORGANISATION_RELINKED: _relinked,
     EventTag.BILLING_CHANGED: _titled,
     EventTag.FORM_SENT: _titled,
     EventTag.FORM_WITHDRAWN: _titled,

@@ -27,7 +27,7 @@ from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent import mandates, requests
-from directory import groups
+from directory import groups, organisations
 from directory.dates import end_of, start_of
 from directory.people import Role
 from state.audit import AuditEvent, EventTag
@@ -157,6 +157,9 @@ def _detail(console: BeheerContext, event: AuditEvent, groups_here: Mapping[str,
         return service_name(console.rt.configuration, event.service_uuid)
     if event.tag in KINDS["groepen"] | _INVITATIONS:
         return change_words.in_group(event, groups_here.get(str(event.details.get("group")), ""))
+    if event.tag is EventTag.ORGANISATION_RELINKED and event.reason == "merged":
+        was = str(event.details.get("was", ""))
+        return organisations.names(console.sql, [was]).get(was, "")
     if event.tag is EventTag.ESTABLISHMENT_ENDED:
         return str(event.details.get("establishment", ""))
     is_general = event.level is not None and event.tag in KINDS["machtigingen"]

@@ -16,6 +16,7 @@ from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from directory import organisation_records
 from directory.consoles import BEHEER
+from directory.organisation_records import NumberChange
 from directory.organisations import Organisation, grouped
 from directory.people import Role
 from state.db import writing
@@ -56,19 +57,18 @@ def _page(console: BeheerContext) -> CompanyPage:
     found = branch_number.limited(sql, place.id, now)
     lack = branch_number.lack(found, console.login, now)
     levels = [row.level for row in found.rows]
+    old = organisation_records.old_numbers(sql, place.id)
     return CompanyPage(
         console=console.frame,
         name=place.name,
-        kvk=f"{place.kvk[:4]} {place.kvk[4:]}",
+        kvk=_number(place.kvk),
         rsin=place.rsin,
         address=record.address if record is not None else None,
         telephone=record.telephone if record is not None else None,
         source=str(record.source) if record is not None else "",
         looked_at=record.looked_at if record is not None else None,
-        old_numbers=tuple(
-            f"{one.kvk[:4]} {one.kvk[4:]}"
-            for one in organisation_records.old_numbers(sql, place.id)
-        ),
+        old_numbers=tuple(_number(one.kvk) for one in old if one.why is NumberChange.RENUMBERED),
+        merged_numbers=tuple(_number(one.kvk) for one in old if one.why is NumberChange.MERGED),
         branches=tuple(
             BranchRow(grouped(one.number), one.name, one.address) for one in found.branches
         ),
@@ -81,3 +81,8 @@ def _page(console: BeheerContext) -> CompanyPage:
         has_invoices=console.rt.settings.invoicing.adapter != "none",
         done=request.args.get("done", ""),
     )
+
+
+def _number(kvk: str) -> str:
+    """As people read it: ``9000 1201``."""
+    return f"{kvk[:4]} {kvk[4:]}"

@@ -33,7 +33,8 @@ class CompanyPage:
     telephone: str | None
     source: str
     looked_at: datetime | None
-    old_numbers: tuple[str, ...]
+    old_numbers: tuple[str, ...]  # its own
+    merged_numbers: tuple[str, ...]  # of those that went up in it
     branches: tuple[BranchRow, ...]
     branch_state: str
     limited: int

@@ -4,6 +4,7 @@ which document, until when it is valid, and the scan. A step of asking a means, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
@@ -141,36 +142,46 @@ def _to_change(endpoint: str, made: IssuedMeans) -> str:
 
 
 def _taken(console: BeheerContext, brought: DocumentDraft) -> dict[str, str]:
-    """Keep what is good; what is wrong with the rest, by part."""
+    """Keep what is good; what is wrong with the rest, by part, all at once."""
     word, faults = request.form.get("soort", ""), {}
     expires_on = identity_documents.expiry(request.form.get("geldig", ""), console.now)
     if word not in set(IdentityDocumentKind):
         faults["kind"] = "nothing"
     if expires_on is None:
         faults["expires"] = "not_valid"
-    if faults or expires_on is None:
-        return faults
     in_one_file = request.form.get("samen") == "ja"
-    about = AboutDocument(IdentityDocumentKind(word), expires_on, in_one_file)
-    files, faults = _files(console, about)
-    try:
-        with writing(console.sql) as session:
-            identity_documents.bring(session, asker(console), brought, about, files)
-    except DocumentFileRefused as refused:
-        return {"front": refused.reason}
+    kind = _supposed_kind() if "kind" in faults else IdentityDocumentKind(word)
+    about = AboutDocument(kind, expires_on or dates.day_of(console.now), in_one_file)
+    files, of_files = _files(console, about.sides)
+    if faults:  # of an unknown document nothing is kept, so a file that is good is chosen again
+        of_files |= {_PLACES[side][1]: "again" for side in files}
+    else:
+        try:
+            with writing(console.sql) as session:
+                identity_documents.bring(session, asker(console), brought, about, files)
+        except DocumentFileRefused as refused:
+            return {"front": refused.reason}
     there = {one.side for one in _brought(console, brought)}
-    for side in about.sides - there:
-        faults.setdefault(_PLACES[side][1], "no_file")
-    return faults
+    is_judged = "kind" not in faults or not there
+    for side in about.sides - there if is_judged else ():
+        of_files.setdefault(_PLACES[side][1], "no_file")
+    return faults | of_files
+
+
+def _supposed_kind() -> IdentityDocumentKind:
+    """Of which nothing was said: one with as many sides as files were chosen."""
+    back = request.files.get(_SECOND[0])
+    has_back = back is not None and bool(back.filename)
+    return IdentityDocumentKind.IDENTITY_CARD if has_back else IdentityDocumentKind.PASSPORT
 
 
 def _files(
-    console: BeheerContext, about: AboutDocument
+    console: BeheerContext, sides: Collection[DocumentSide]
 ) -> tuple[dict[DocumentSide, JudgedFile], dict[str, str]]:
     """What was chosen and is good; what is wrong with the rest."""
     scanner = make_scanner(console.rt.settings.identity_documents)
     files, faults = {}, {}
-    for side in about.sides:
+    for side in sides:
         field, part = _PLACES[side]
         sent = request.files.get(field)
         if sent is None or not sent.filename:

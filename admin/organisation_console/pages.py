@@ -237,10 +237,13 @@ class AdministratorLoggedOutPage:
 
 @dataclass(frozen=True)
 class NotAllowedPage:
-    """Logged in, but with nothing here. ``console``: None for who belongs to no company."""
+    """Logged in, but with nothing here. ``console``: None for who belongs to no company.
+    ``may_ask_account``: this installation lets a first administrator ask for one.
+    """
 
     console: ConsoleFrame | None
     person: str
+    may_ask_account: bool = False
     template: str = "organisation_console/not_allowed.html"
 
 

@@ -109,9 +109,8 @@ def renumber(
     organisation.kvk, before = new, organisation.rsin
     organisation.rsin = rsin or before
     _remember(session, old, before, organisation, NumberChange.RENUMBERED, notifier.now)
-    return _noted(
-        session, organisation, dict.fromkeys(_SORTS, 0), notifier.now, actor, "renumbered"
-    )
+    nothing = dict.fromkeys(_SORTS, 0)
+    return _noted(session, organisation, old, nothing, notifier.now, actor, "renumbered")
 
 
 def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
@@ -145,7 +144,7 @@ def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
         one.organisation_id = stays.id
     _remember(session, old, left.rsin, stays, NumberChange.MERGED, now)
     restricted = restricted_means.keep_one(session, around, stays, own)
-    noted = _noted(session, stays, moved, now, around.actor, "merged")
+    noted = _noted(session, stays, old, moved, now, around.actor, "merged")
     return replace(noted, ended=ended, restricted_ended=restricted)
 
 
@@ -298,6 +297,7 @@ def _remember(
 def _noted(
     session: Session,
     organisation: Organisation,
+    old: str,
     moved: dict[str, int],
     now: datetime,
     actor: Actor,
@@ -313,7 +313,7 @@ def _noted(
             person_id=actor.person_id,
             organisation_id=organisation.id,
             reason=why,
-            details=dict(moved),
+            details={**moved, "was": old, "now": organisation.kvk},
         ),
     )
     return Relinked(organisation.id, moved, reference)

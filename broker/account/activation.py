@@ -68,9 +68,12 @@ def read_letter() -> Response:
     """Find the letter. Who has its code may know that its time is over."""
     rt = runtime()
     _spend_network(rt)
-    found = means_letters.find(rt.session, rt.sealer, request.form.get("code", ""))
+    typed = request.form.get("code", "")
+    found = means_letters.find(rt.session, rt.sealer, typed)
     if found is None:
-        return show(LetterCodePage("wrong"), 422)
+        return show(
+            LetterCodePage("of_mail" if means_letters.is_like_mail(typed) else "wrong"), 422
+        )
     if activation.waiting(rt.session, found, rt.clock()) is None:
         return show(_lapsed(rt, found), 410)
     response = redirect(url_for("activation.mail"), 303)
@@ -90,15 +93,18 @@ def mail() -> Response:
 
 @blueprint.post("/e-mail")
 def read_mail() -> Response:
-    """Judge it; after five wrong ones another mail is needed."""
+    """Judge it; after five wrong ones another mail is needed. That of the letter is none."""
     rt, here = runtime(), _here()
+    typed = request.form.get("code", "")
+    if means_letters.is_like_letter(typed):
+        return show(_mail_page(here, error="of_letter"), 422)
     is_over = bool(spend(rt.store, (MAIL_GUESSES, here.state.letter_id)))
     with writing(rt.session) as session:
         is_right = not is_over and means_letters.mail_is_right(
-            session, rt.sealer, here.state.letter_id, request.form.get("code", ""), rt.clock()
+            session, rt.sealer, here.state.letter_id, typed, rt.clock()
         )
     if not is_right:
-        return show(_mail_page(_here(), error=True), 422)
+        return show(_mail_page(_here(), error="wrong"), 422)
     activation_state.keep(rt, here.token, replace(here.state, mail=here.waiting.email or ""))
     return redirect(url_for("activation.password"), 303)
 
@@ -136,21 +142,25 @@ def choose_password() -> Response:
     rt, here = runtime(), _with_mail()
     if here.waiting.has_account:
         return _prove(rt, here)
-    typed = here.waiting.user_name or request.form.get("username", "")
+    typed, name_error = here.waiting.user_name or request.form.get("username", ""), ""
     try:
         name = accounts.canonical_user_name(typed[:100])
+        if here.waiting.user_name is None and not activation.is_free(rt.session, name):
+            name_error = "taken"
     except NameRefused:
-        return show(_password_page(here, typed[:64], name_error="unusable"), 422)
-    if here.waiting.user_name is None and not activation.is_free(rt.session, name):
-        return show(_password_page(here, name, name_error="taken"), 422)
-    text = request.form.get("password", "")
+        name, name_error = typed[:64], "unusable"
+    text, checked, refused = request.form.get("password", ""), "", None
     names = {name, *(here.waiting.email or "").split("@")[:1]}
     try:
         if text != request.form.get("again", ""):
             raise PasswordRefused("different")
-        hashed = passwords.hash_of(passwords.check_new(text, names=names, previous=None))
-    except PasswordRefused as refused:
-        return show(_password_page(here, name, refused=refused.reason), 422)
+        checked = passwords.check_new(text, names=names, previous=None)
+    except PasswordRefused as why:
+        refused = why.reason
+    if name_error or refused:
+        page = _password_page(here, name, name_error=name_error, refused=refused)
+        return show(page, 422)
+    hashed = passwords.hash_of(checked)
     return go_on(rt, here, replace(here.state, user_name=name, password_hash=hashed))
 
 
@@ -283,7 +293,7 @@ def _back(endpoint: str) -> NoReturn:
     raise HTTPException(response=redirect(url_for(endpoint), 303))
 
 
-def _mail_page(here: Here, *, error: bool = False, sent: str = "") -> MailCodePage:
+def _mail_page(here: Here, *, error: str = "", sent: str = "") -> MailCodePage:
     address = here.waiting.email or ""
     local, _, host = address.rpartition("@")
     masked = f"{local[:1]}•••@{host}" if address else ""

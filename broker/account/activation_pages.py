@@ -10,8 +10,8 @@ from broker.web.qr_code import QrCode
 
 @dataclass(frozen=True)
 class LetterCodePage:
-    """The code of the letter. ``error``: ``wrong`` or ``over`` (this browser was at it, and its
-    time is over).
+    """The code of the letter. ``error``: ``wrong``, ``of_mail`` (as long as that of the mail) or
+    ``over`` (this browser was at it, and its time is over).
     """
 
     error: str = ""
@@ -42,13 +42,13 @@ class ActivationFrame:
 
 @dataclass(frozen=True)
 class MailCodePage:
-    """The code of the mail. ``address`` is masked; ``sent``: ``ja`` where another mail went out,
-    ``nee`` where none did.
+    """The code of the mail. ``address`` is masked; ``error``: ``wrong`` or ``of_letter`` (as long
+    as that of the letter); ``sent``: ``ja`` where another mail went out, ``nee`` where none did.
     """
 
     frame: ActivationFrame
     address: str
-    error: bool = False
+    error: str = ""
     sent: str = ""
     template: str = "account/activate_mail.html"
 

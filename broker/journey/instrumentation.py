@@ -43,18 +43,24 @@ def login_ended(login: Login, result: str, reason: str | None, now: datetime) ->
 
 
 def makelaar_answered(rt: Runtime, sent: Remembered, outcome: Login, seconds: float) -> None:
-    """An answer came and was judged in so many seconds; ``outcome`` is the login after it."""
+    """An answer came and was judged in so many seconds; ``outcome`` is the login after it. It
+    counts as up by what it proved alone: an identity, or a level that does not do.
+    """
     away = (rt.clock() - sent.requested_at).total_seconds()
     metrics.LOGIN_SECONDS.labels("idp").observe(max(0.0, away))
     metrics.LOGIN_SECONDS.labels("answer").observe(seconds)
-    if outcome.trouble is None:
+    has_proof = outcome.identity is not None or outcome.not_understood or outcome.given is not None
+    if has_proof and outcome.ended is None and outcome.trouble is None:
         metrics.IDP_UP.labels(sent.provider_id).set(1)
 
 
 def makelaar_in_trouble(provider_id: str, why: ProviderUnavailable) -> None:
-    """The makelaar could not be asked. It counts as down only where that is its own."""
-    metrics.IDP_TROUBLES.labels(provider_id, metrics.word(why.reason)).inc()
-    if why.trouble.side is Side.THEIRS:
+    """The makelaar could not be asked. It counts as down only where that is its own and was seen
+    from here: no user rings the alarm of an operator by writing an answer.
+    """
+    heard = "browser" if why.is_hearsay else "here"
+    metrics.IDP_TROUBLES.labels(provider_id, metrics.word(why.reason), heard).inc()
+    if why.trouble.side is Side.THEIRS and not why.is_hearsay:
         metrics.IDP_UP.labels(provider_id).set(0)
     log.warning(
         "makelaar.unavailable",

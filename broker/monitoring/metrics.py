@@ -48,12 +48,14 @@ REJECTIONS: Final = Counter(
 )
 IDP_UP: Final = Gauge(
     "sluis_idp_up",
-    "1 where the makelaar answered the last time, 0 where it did not",
+    "1 where the makelaar did its work the last time that could be seen from here, 0 where not",
     ("idp",),
     multiprocess_mode="mostrecent",
 )
 IDP_TROUBLES: Final = Counter(
-    "sluis_idp_troubles", "Times that a makelaar could not be asked, and why", ("idp", "reason")
+    "sluis_idp_troubles",
+    "Times that a makelaar could not be asked, why, and whether we saw it or a browser said so",
+    ("idp", "reason", "heard"),
 )
 LOGOUTS: Final = Counter(
     "sluis_logouts", "Logouts that went round by the browser of the user", ("result",)

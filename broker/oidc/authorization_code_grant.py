@@ -37,13 +37,10 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 @dataclass(frozen=True)
 class Asked:
-    """One request, after client authentication. ``stands``: the login that its code names was not
-    ended.
-    """
+    """One request, after client authentication."""
 
     parameters: Parameters
     client: OidcClient
-    stands: bool
 
 
 @dataclass(frozen=True)
@@ -57,17 +54,15 @@ class CodeState:
 def redeem(
     rt: Runtime, parameters: Parameters, who: Authenticated, now: datetime
 ) -> dict[str, Any]:
-    """The token response. Raises TokenError. One SQL read, no write, one round trip to the
-    store.
+    """The token response. Raises TokenError. One SQL read, and those of ``standing`` for a branch,
+    an account or a factor of ours; no write, one round trip to the store.
     """
     code = parameters.one("code")
     if code is None:
         raise TokenError("invalid_request", "code is missing")
     grant_id = authorization_code.grant_of(code)
-    # Before the code is touched: a database that is away must not make it look stolen.
-    stands = grant_id is not None and grants.live(rt.session, grant_id, now) is not None
-    fit = _fit(rt, code, parameters, who.client) if stands else None
-    asked = Asked(parameters, who.client, stands=stands)
+    fit = _fit(rt, code, parameters, who.client) if grant_id is not None else None
+    asked = Asked(parameters, who.client)
     if grant_id is None or fit is None:
         raise _refusal(rt, asked, _look(rt, code, grant_id, who), now)
     taken, sealed = rt.store.batch(
@@ -80,7 +75,7 @@ def redeem(
         raise _refusal(rt, asked, found, now)
     try:
         return _answer(rt, who.client, found.kept, now)
-    except BaseException:
+    except BaseException:  # also of a database that is away: the code must not look stolen
         rt.store.batch([authorization_code.give_back(code, grant_id, fit)])
         raise
 
@@ -135,11 +130,7 @@ def _refusal(rt: Runtime, asked: Asked, found: CodeState, now: datetime) -> Toke
         return _invalid_grant(seen=_GONE)
     if authorization_code.is_over(found.kept.issued_at, now):
         return _invalid_grant(seen=_OLD)
-    misfit = _misfit(found.kept.result.request, asked)
-    if misfit is not None or asked.stands:
-        return _invalid_grant(seen=misfit or _GONE)
-    also = standing.also(rt, rt.session, found.kept.result, now, standing.LOGIN_ENDED)
-    return _invalid_grant(standing.LOGIN_ENDED, also=also)
+    return _invalid_grant(seen=_misfit(found.kept.result.request, asked) or _GONE)
 
 
 def _misfit(of: LoginRequest, asked: Asked) -> str | None:
@@ -168,7 +159,7 @@ def _answer(
     result = kept.result
     if not is_registered(client, OidcReplyTo.of(result.request).redirect_uri):
         raise _invalid_grant(Refused.ADDRESS, seen="taken away since")
-    fault = standing.fault_by_registrations(rt.configuration, result)
+    fault = standing.fault_of_code(rt, rt.session, result, now)
     if fault is not None:
         also = standing.also(rt, rt.session, result, now, fault)
         raise _invalid_grant(standing.explained(fault), also=also)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.session_lifetime import BrowserSession
 from broker.downstream import NewGrant
+from consent.recheck import Within, read_where
 from directory.consoles import CONSOLES
 from directory.people import Person
 from providers.accounts import Account
@@ -61,14 +62,18 @@ class StandingGrant:
 
 _c, _person = table_of(Grant).c, table_of(Person)
 _INSERT: Final = PreparedStatement(insert_into(table_of(Grant)))
+_STANDS: Final = (
+    _c.id == bindparam("grant"),
+    _c.revoked_at.is_(None),
+    _c.expires_at > bindparam("now"),
+    _c.created_at <= bindparam("begun_by"),
+)
+_WITH_ITS_LOGIN: Final = read_where(exists().where(*_STANDS))
 _LIVE: Final = PreparedStatement(
     select(_c.person_id, _c.created_at, _c.expires_at)
     .join(_person, _person.c.id == _c.person_id)
     .where(
-        _c.id == bindparam("grant"),
-        _c.revoked_at.is_(None),
-        _c.expires_at > bindparam("now"),
-        _c.created_at <= bindparam("begun_by"),
+        *_STANDS,
         or_(_person.c.blocked_at.is_(None), _person.c.blocked_at > bindparam("now")),
     )
 )
@@ -282,6 +287,12 @@ def standing_grant(session: Session, grant_id: str, now: datetime) -> StandingGr
     moments = {"now": now, "begun_by": latest_beginning(now)}
     row = _LIVE.first(session, {"grant": grant_id, **moments})
     return StandingGrant(str(row[0]), row[1], row[2]) if row is not None else None
+
+
+def with_its_login(grant_id: str, now: datetime) -> Within:
+    """That it stands as ``live`` says, in the read by which its login is judged."""
+    given = {"grant": grant_id, "now": now, "begun_by": latest_beginning(now)}
+    return Within(_WITH_ITS_LOGIN, given)
 
 
 def is_overtaken(session: Session, grant_id: str) -> bool:

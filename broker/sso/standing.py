@@ -16,6 +16,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from broker.configuration import Configuration
 from broker.downstream import LoginRequest, LoginResult, Purpose
 from broker.runtime import Runtime
+from broker.sso import grants
 from consent.authority import Authority, RefusalReason
 from consent.options import Terms
 from consent.recheck import IdentityKey, PersonGone, recheck
@@ -129,16 +130,21 @@ def lacks_mandate(service: Service, authority: Authority | None) -> bool:
     return authority is None and service.mandate is MandateRule.REQUIRED
 
 
-def fault_by_registrations(configuration: Configuration, result: LoginResult) -> str | None:
-    """Why what this login gave is worth nothing by the registrations of now, as a machine word;
-    None while it stands. No SQL, but for the row of a member of a federation.
-    """
-    return next(_by_registrations(configuration, result), None)
-
-
 def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str | None:
-    """The same with the person, the account, the factor and the mandate as they are now."""
+    """Why what this login gave is worth nothing now, as a machine word, by the registrations, the
+    person, the account, the factor and the mandate of this moment; None while it stands. A few
+    reads: the mandate with its person and organisations, and an account or factor where the login
+    had one.
+    """
     return next(_faults(rt, sql, result, now), None)
+
+
+def fault_of_code(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str | None:
+    """The same of a login whose code is redeemed; ``LOGIN_ENDED`` where its grant stands no more,
+    which is looked at in the same read.
+    """
+    found = list(_faults(rt, sql, result, now, of_grant=True))
+    return LOGIN_ENDED if LOGIN_ENDED in found else next(iter(found), None)
 
 
 def also(
@@ -177,14 +183,18 @@ def _by_registrations(configuration: Configuration, result: LoginResult) -> Iter
         yield LEVEL_LOWERED
 
 
-def _faults(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> Iterator[str]:
+def _faults(
+    rt: Runtime, sql: Session, result: LoginResult, now: datetime, *, of_grant: bool = False
+) -> Iterator[str]:
     """The same with what the database says. A mandate is judged at the level that the login had,
-    where that is what is wrong: it is no second cause.
+    where that is what is wrong: it is no second cause. ``of_grant``: its grant must stand as well.
     """
     configuration = rt.configuration
     yield from _by_registrations(configuration, result)
     service = configuration.services.get(result.request.service_uuid)
     if service is None:
+        if of_grant and grants.live(sql, result.grant_id, now) is None:
+            yield LOGIN_ENDED
         return
     judged, level = result.facts.identity, result.level
     try:
@@ -214,7 +224,11 @@ def _faults(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> It
         result.authority,
         terms,
         identity=identity_key(rt.sealer, judged),
+        within=grants.with_its_login(result.grant_id, now) if of_grant else None,
     )
+    if of_grant and fallen is PersonGone.BLOCKED:
+        yield LOGIN_ENDED
+        return
     if isinstance(fallen, PersonGone):
         others = {PersonGone.MOVED: IDENTITY_MOVED, PersonGone.MEANS_ENDED: MEANS_ENDED}
         yield others.get(fallen, PERSON_GONE)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from providers import received
 from providers.interface import ProviderUnavailable
 from providers.registry import OidcSettings
-from providers.trouble import Trouble
+from providers.trouble import EXPIRED_AT_KEYCLOAK, Trouble
 
 AUTHORIZATION: Final = "authorization_endpoint"  # which the browser calls, not we
 MAX_WORD: Final = 64
@@ -31,7 +31,6 @@ ABOUT_THE_USER: Final = frozenset(
 # What a user did who stopped; the second word is of Apple and LinkedIn, the third of LinkedIn.
 STOPPED: Final = frozenset({"access_denied", "user_cancelled_authorize", "user_cancelled_login"})
 AWAY: Final = frozenset({"server_error", "temporarily_unavailable"})
-EXPIRED: Final = "authentication_expired"  # what Keycloak writes beside the word that it is away
 _REDIRECT: Final = frozenset({"invalid_redirect_uri", "redirect_mismatch", "redirect_uri_mismatch"})
 _CLIENT: Final = frozenset(
     {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
@@ -72,7 +71,7 @@ def said(error: str, description: object = None) -> dict[str, str]:
 
 def trouble_of(error: str | None, description: str | None = None) -> Trouble | None:
     """What a word says of the two of us; None where it says nothing of that."""
-    if error == "temporarily_unavailable" and description == EXPIRED:
+    if error == "temporarily_unavailable" and description == EXPIRED_AT_KEYCLOAK:
         return Trouble.EXPIRED
     if error in AWAY:
         return Trouble.UNAVAILABLE
@@ -109,6 +108,7 @@ def not_accepted(
         f"{where}: {_SAYS.get(trouble, 'it has trouble')}{told}",
         trouble,
         measured={"endpoint": where, **sent, **found},
+        is_hearsay=where == AUTHORIZATION,
     )
 
 

@@ -24,12 +24,11 @@ from providers.saml.conditions import (
     check_version,
     other_issuer,
 )
-from providers.saml.wire.names import STATUS, SUCCESS, saml, samlp
+from providers.saml.wire.names import RESPONDER, SUCCESS, saml, samlp
 from providers.saml.wire.xml_values import collapsed
 from providers.trouble import Trouble
 
 NOT_THERE: Final = "artifact_unknown"
-RESPONDER: Final = f"{STATUS}Responder"
 _NAME: Final = "ArtifactResponse"
 _SETTING: Final = "saml.require_signed_artifact_response"
 _AROUND: Final = [saml("Issuer"), ds("Signature"), samlp("Extensions"), samlp("Status")]

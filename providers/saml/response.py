@@ -52,7 +52,9 @@ class AcceptedResponse:
 
 
 def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
-    """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow."""
+    """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow,
+    ProviderUnavailable.
+    """
     try:
         response = guard.parse(raw)
     except XmlRefused as refused:

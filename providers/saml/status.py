@@ -11,9 +11,15 @@ from lxml import etree
 from assurance.levels import AssuranceLevel
 from keys.xml.children import child
 from providers import received
-from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
-from providers.saml.wire.names import STATUS, SUCCESS, samlp
+from providers.interface import (
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from providers.saml.wire.names import RESPONDER, STATUS, SUCCESS, samlp
 from providers.saml.wire.xml_values import collapsed, only_child
+from providers.trouble import EXPIRED_AT_KEYCLOAK, Trouble
 
 UNSUPPORTED_BINDING: Final = "UnsupportedBinding"
 NAME_ID_POLICY: Final = "InvalidNameIDPolicy"
@@ -51,9 +57,9 @@ def measured(response: etree._Element) -> dict[str, str]:
     if first == SUCCESS:
         return {}
     found = {"status_code": " / ".join(_short(code) for code in (first, second) if code)}
-    message = response.findtext(f"{samlp('Status')}/{samlp('StatusMessage')}")
-    if message and message.strip():
-        found["status_message"] = received.masked(message.strip(), received.MAX_MESSAGE)
+    message = _message(response)
+    if message:
+        found["status_message"] = received.masked(message, received.MAX_MESSAGE)
     return found
 
 
@@ -66,6 +72,8 @@ def refusal(response: etree._Element, *, asked: AssuranceLevel, asked_as: str) -
         return None
     found = measured(response)
     word = _word(second)
+    if word == "AuthnFailed" and first == RESPONDER and _message(response) == EXPIRED_AT_KEYCLOAK:
+        return ProviderUnavailable(found["status_code"], Trouble.EXPIRED, measured=found)
     if word == "AuthnFailed":
         return ProviderCancelled(**found)
     if word == "NoAuthnContext":
@@ -86,6 +94,10 @@ def _codes(response: etree._Element) -> tuple[str | None, str | None]:
     )
     inner = child(code, samlp("StatusCode"))
     return collapsed(code.get("Value")), None if inner is None else collapsed(inner.get("Value"))
+
+
+def _message(response: etree._Element) -> str:
+    return (response.findtext(f"{samlp('Status')}/{samlp('StatusMessage')}") or "").strip()
 
 
 def _word(code: str | None) -> str:

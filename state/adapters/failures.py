@@ -5,10 +5,28 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Final
 
 import urllib3
 
 from state.outgoing_failures import FAILURES, of_tls
+
+# What stands behind the adapter's word and is another one for calls to parties.
+_OF_A_CONNECTION: Final = {
+    **{word: failure.says for word, failure in FAILURES.items()},
+    "connection_refused": FAILURES["refused"].says,
+    "proxy": "our proxy does not answer, or refuses it",
+}
+# What is wrong with a message, or with how its channel is set up here.
+_OF_A_MESSAGE: Final = {
+    "no_adapter": "no adapter is set for this channel",
+    "notify_not_understood": "Notify answers what cannot be read",
+    "notify_refused": "Notify does not accept our key; renew it",
+    "recipient_malformed": "its address is none that a message can be sent to",
+    "recipient_refused": "the server takes nothing for this address",
+    "too_large": "the server takes no message of this size",
+    "too_late": "what it was about was over before it could be delivered",
+}
 
 
 def reason_of(error: BaseException) -> str:
@@ -28,9 +46,8 @@ def explained(reason: str) -> str:
     """The reason of a delivery that failed with what it means, for operators; the bare word where
     it says all.
     """
-    word = reason.partition("_")[2]
-    known = FAILURES.get("refused" if word == "connection_refused" else word)
-    return f"{reason}: {known.says}" if known is not None else reason
+    says = _OF_A_MESSAGE.get(reason) or _OF_A_CONNECTION.get(reason.partition("_")[2])
+    return f"{reason}: {says}" if says is not None else reason
 
 
 def _is_timeout(error: BaseException) -> bool:

@@ -91,7 +91,18 @@ def test_serving_loads_no_counters_before_it_says_where_they_lie() -> None:
 def test_nobody_is_called_for_users_who_took_too_long() -> None:
     """What is nobody's to mend is counted and rings no bell; each other trouble rings one."""
     alerts = SHIPPED[1].read_text(encoding="utf-8")
-    (silent,) = re.findall(r'sluis_idp_troubles_total\{reason!~"([^"]+)"\}', alerts)
+    (silent, _) = found = re.findall(r'_troubles_total\{heard="\w+",reason!~"([^"]+)"\}', alerts)
+    assert len(set(found)) == 1
     nobodys = {one.value for one in Trouble if one.side is Side.NOBODYS}
     # A makelaar that is away has an alert of its own: SluisMakelaarDown.
     assert nobodys and set(silent.split("|")) == nobodys | {Trouble.UNAVAILABLE.value}
+
+
+def test_what_browsers_say_rings_no_bell_while_logins_succeed() -> None:
+    """Anybody may write such an answer, but not keep the others from logging in."""
+    (group,) = yaml.safe_load(SHIPPED[1].read_text(encoding="utf-8"))["groups"]
+    rules = {rule["alert"]: " ".join(rule["expr"].split()) for rule in group["rules"]}
+    ours, _, said = rules["SluisMakelaarTrouble"].partition(" or ( ")
+    assert 'heard="here"' in ours and "unless" not in ours
+    assert 'heard="browser"' in said
+    assert re.search(r'unless on \(idp\) sum by \(idp\) \(.*result="success".*\) > 0', said)

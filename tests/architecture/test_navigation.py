@@ -10,10 +10,11 @@ import pytest
 from tests.architecture.source_tree import ROOT
 
 CONSOLES = {
-    "organisation_console": {"company"},  # behind the gear in the header
+    "organisation_console": {"company", "profile"},  # in the header
     "operator_console": set(),
 }
 HERE = re.compile(r"{% block here %}(\w+){% endblock %}")
+BESIDE = re.compile(r'\("(\w+)", _\(')
 PAGE = re.compile(r'\("(\w+)", url_for\("([\w.]+)"\)')
 GROUP = re.compile(r"^  \(_\(", re.M)
 MOST_IN_A_ROW = 6
@@ -36,6 +37,7 @@ def test_every_page_stands_in_the_menu(console: str) -> None:
     }
     assert len(said) > 5, "where are they?"
     assert said - CONSOLES[console] == {key for key, _ in PAGE.findall(frame(console))}
+    assert set(BESIDE.findall(frame(console))) == CONSOLES[console], "a phone tells where one is"
 
 
 @pytest.mark.parametrize("console", CONSOLES)

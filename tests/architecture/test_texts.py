@@ -90,3 +90,14 @@ def test_dutch_sentences_are_short_and_plain() -> None:
 
 def _variants(text: object) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, (tuple, list)) else (str(text),)
+
+
+def test_every_mistake_begins_alike() -> None:
+    """*Fout:* and then a capital, beside the field as in the summary that links to it."""
+    by_hand = re.compile(r"""_\(["']Fout["']\) }}:</strong>""")
+    macros = ROOT / "broker/web/templates/macros.html"
+    pages = [*(ROOT / "broker").rglob("*.html"), *(ROOT / "admin").rglob("*.html")]
+    assert [page.name for page in pages if by_hand.search(page.read_text(encoding="utf-8"))] == [
+        macros.name
+    ]
+    assert len(by_hand.findall(macros.read_text(encoding="utf-8"))) == 1

@@ -61,6 +61,26 @@ def test_after_a_wrong_code_the_field_has_the_focus(
         assert visitor.page.evaluate("document.activeElement.id") == field
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_filters_of_a_list_are_folded_on_a_phone_alone(
+    running: RunningDemo, headless_shell: Browser, javascript: bool
+) -> None:
+    """Without a script, and not while one is set: the rows begin on the first screen."""
+    scene = next(one for one in SCENES if one.name == "beheer-machtigingen")
+    with visiting(running, headless_shell, javascript=javascript) as visitor:
+        visitor.meet(scene, "nl")
+        page = visitor.page
+        fold, field = page.locator(".sluis-toolbar summary"), page.locator("#dienst")
+        assert field.is_visible() and not fold.is_visible()
+        visitor.resize(PHONE)
+        assert fold.is_visible() and not field.is_visible()
+        fold.click()
+        assert field.is_visible()
+        page.locator("#stand").select_option("active")
+        page.locator(".sluis-toolbar button").click()
+        assert page.locator("#stand").is_visible()
+
+
 def test_the_details_for_the_administrator_are_printed_by_a_button(
     running: RunningDemo, headless_shell: Browser
 ) -> None:

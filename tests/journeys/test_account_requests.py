@@ -17,6 +17,7 @@ from directory import groups
 from directory.consoles import BEHEER, OPERATOR
 from directory.groups import AccountRequest
 from directory.organisations import Organisation
+from directory.people import Membership, Role
 from providers import accounts
 from sandbox.browser import Browser, Page
 from state.db import writing
@@ -208,6 +209,36 @@ def test_where_it_is_off_there_is_no_such_page(
     world = make_world(folder, joining={"account_requests": False})
     assert world.browser().open(ASK).status == 404
     assert world.wire.request("GET", f"{ASK}/namen").status == 404
+    page = of_nobody_any_more(world)
+    assert page.heading == "U bent geen beheerder" and "Vraag een account aan" not in page.text
+
+
+def of_nobody_any_more(world: World) -> Page:
+    """What somebody sees at /beheer whose organisation has no administrator by now."""
+    made = make_operator(world, "nelis", OperatorRole.CONFIGURATOR)
+    with world.session() as session, writing(session):
+        place = session.scalars(select(Organisation.id)).first()
+        session.add(
+            Membership(
+                person_id=made.person_id,
+                organisation_id=place,
+                role=Role.ADMINISTRATOR,
+                since=world.clock(),
+            )
+        )
+    browser = at_console(world, made.person_id, BEHEER)
+    with world.session() as session, writing(session):
+        of_nelis = select(Membership).where(Membership.person_id == made.person_id)
+        session.scalars(of_nelis).one().until = world.clock()
+    return browser.open(HERE)
+
+
+def test_who_is_no_administrator_reads_where_the_first_one_asks_an_account(world: World) -> None:
+    page = of_nobody_any_more(world)
+    assert page.heading == "U bent geen beheerder"
+    assert "Heeft uw organisatie geen beheerder?" in page.text
+    (link,) = page.tree.xpath("//a[normalize-space()='Vraag een account aan']/@href")
+    assert link == "/toegang/aanvragen"
 
 
 def test_a_slow_applicant_has_an_hour_for_each_page_and_gets_more(world: World, email: str) -> None:

@@ -28,7 +28,7 @@ def test_facts_have_their_source_and_invoices_are_settled(own_world: World) -> N
     address = f"{HERE}/instellingen/facturatie/rekeningnummer"
     sanne.open(address)
     page = send(sanne, address, ("waarde", "NL91 ABNA 0417 1643 01"))
-    assert page.status == 422 and "dit is geen rekeningnummer" in page.text
+    assert page.status == 422 and "Dit is geen rekeningnummer" in page.text
     page = send(sanne, address, ("waarde", "NL91 ABNA 0417 1643 00"))
     assert "De facturatie is gewijzigd" in page.text and "•••• 4300" in page.text
     assert "0417" not in page.text

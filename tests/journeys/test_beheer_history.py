@@ -165,7 +165,8 @@ def test_changes_name_nobody_who_is_not_of_this_company(own_world: World, sanne:
     sanne.open(f"{HERE}/wijzigingen")
     text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
     assert text.count("Machtiging gegeven") == 3
-    assert "Lijst gedownload: Wijzigingen" in sanne.open(f"{HERE}/wijzigingen").text
+    (row,) = rows(sanne.open(f"{HERE}/wijzigingen?soort=bestanden"))
+    assert "Lijst gedownload: Wijzigingen" in row and "–" not in row, "what there is not is silent"
 
 
 def note(world: World, tag: EventTag, kvk: str, **facts: object) -> None:
@@ -196,15 +197,49 @@ def test_changes_of_a_company_that_went_up_in_this_one_are_its_own_now(
     page = sanne.open(f"{HERE}/wijzigingen")
     newest, moved, theirs = rows(page)
     assert "Machtiging ingetrokken" in newest and "Groenrijk" not in newest
-    assert "KvK-nummer" in moved or "samen" in moved.lower(), moved
+    assert "ging op in dit bedrijf" in moved, moved
     assert "Machtiging gegeven" in theirs and "Bij Hoveniersbedrijf Groenrijk" in theirs
     assert "Liv Larsen" in theirs, "who came along"
     text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
     assert "Hoveniersbedrijf Groenrijk" in text and "Administratiekantoor" not in text
     (only,) = rows(sanne.open(f"{HERE}/wijzigingen?soort=organisatie"))
-    assert "Groenrijk" not in only
+    for word in ("Een ander bedrijf ging op in dit bedrijf", "Groenrijk", "KvK 9000 1639"):
+        assert word in only
+    assert "KvK 9000 1201" in only and "kreeg een ander KvK-nummer" not in only
     enter(world, sanne, OFFICE)
     assert not any("Groenrijk" in row for row in rows(sanne.open(f"{HERE}/wijzigingen")))
+
+
+def test_settings_tell_a_number_of_before_from_a_company_that_went_up_in_this_one(
+    own_world: World, sanne: Browser
+) -> None:
+    merge(own_world, GARDEN, BAKERY)
+    page = sanne.open(f"{HERE}/instellingen")
+    assert "Hierin opgegaan" in page.text and "KvK 9000 1639" in page.text
+    assert "Was 9000 1639" not in page.text
+    with own_world.session() as session, writing(session):
+        notifier = logout.notifier_of(own_world.process)
+        relinking.renumber(session, notifier, BAKERY, "90007777", rsin=None, actor=COMMAND_LINE)
+    page = sanne.open(f"{HERE}/instellingen")
+    assert "Was 9000 1201" in page.text and "KvK 9000 1639" in page.text
+
+
+def test_an_intermediary_that_went_up_in_its_client_is_no_intermediary_of_itself(
+    own_world: World, sanne: Browser
+) -> None:
+    assert rows(sanne.open(f"{HERE}/ketenmachtigingen"))
+    merge(own_world, OFFICE, BAKERY)
+    for path in ("ketenmachtigingen", "klanten"):
+        assert not any("Korenmolen" in row for row in rows(sanne.open(f"{HERE}/{path}"))), path
+
+
+def test_a_company_with_another_number_reads_both(own_world: World, sanne: Browser) -> None:
+    with own_world.session() as session, writing(session):
+        notifier = logout.notifier_of(own_world.process)
+        relinking.renumber(session, notifier, BAKERY, "90007777", rsin=None, actor=COMMAND_LINE)
+    (row,) = rows(sanne.open(f"{HERE}/wijzigingen"))
+    for word in ("kreeg een ander KvK-nummer", "KvK 9000 1201", "KvK 9000 7777"):
+        assert word in row
 
 
 def test_changes_of_twice_merged_companies_come_along(own_world: World, sanne: Browser) -> None:

@@ -18,7 +18,7 @@ def test_a_form_is_sent_taken_up_and_answered(own_world: World) -> None:
     sanne.click("Ander KvK-nummer")
     address = f"{HERE}/formulieren/nieuw/kvk-nummer"
     page = send(sanne, address, ("vraag", ""))
-    assert page.status == 422 and "schrijf wat u vraagt" in page.text
+    assert page.status == 422 and "Schrijf wat u vraagt" in page.text
     page = send(sanne, address, ("vraag", "Wij fuseren met 90001639."))
     assert "Het formulier is verstuurd" in page.text and "Ontvangen" in page.text
     mine = page.url.partition("?")[0]

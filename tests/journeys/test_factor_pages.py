@@ -10,7 +10,7 @@ from assurance.factors import MOST_OF_A_KIND, BoundBy, FactorKind
 from state.db import writing
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of, roos_at_eh2_plus
-from tests.journeys.test_own_factors import add_app
+from tests.journeys.test_own_factors import add_app, stock_device, try_device
 from tests.world import World
 
 
@@ -51,3 +51,16 @@ def test_a_person_has_ten_apps_at_most(world: World) -> None:
     assert len(factors_of(world, "roos", FactorKind.TOTP)) == MOST_OF_A_KIND
     assert "U heeft al tien apps" in browser.open(f"{BASE}/app").text
     assert browser.click("Ga naar Mijn inlogmiddelen").heading == LIST
+
+
+def test_a_device_that_is_refused_leads_to_its_field(world: World) -> None:
+    """The same for a number that nobody has and a code that is wrong."""
+    stock_device(world, "VB-7", pyotp.random_base32())
+    browser = arrive(world, "jan", "Polderpoort")
+    for serial in ("VB-8", "VB-7"):
+        page = try_device(browser, serial, "000000")
+        assert page.status == 422
+        assert page.tree.xpath("//*[@role='alert']//a/@href") == ["#serial"]
+        (field,) = page.tree.xpath("//input[@aria-invalid='true']")
+        assert field.get("id") == "serial" and field.get("value") == serial
+        assert "serial-fout" in field.get("aria-describedby").split()

@@ -138,6 +138,53 @@ def test_what_is_not_filled_in_is_said(world: World, fields: dict[str, str], sai
 
 
 @pytest.mark.parametrize(
+    ("files", "fields", "said"),
+    [
+        (
+            (),
+            {"soort": "", "geldig": ""},
+            ("Kies een soort", "nog niet voorbij", "Kies een bestand"),
+        ),
+        (
+            (("voorkant", "foto.heic", b"\0\0\0\x18ftypheic"),),
+            {"geldig": "31-2-2020"},
+            ("nog niet voorbij", "geen pdf, png, jpg, tif of bmp"),
+        ),
+        (
+            (("voorkant", "a.png", scans.png()),),
+            {"soort": "identity_card", "geldig": ""},
+            ("nog niet voorbij", "Kies dit bestand opnieuw", "Kies een bestand voor de achterkant"),
+        ),
+        (
+            (("voorkant", "a.png", scans.png()), ("achterkant", "b.png", b"MZ")),
+            {"soort": ""},
+            ("Kies een soort", "Kies dit bestand opnieuw", "geen pdf, png, jpg, tif of bmp"),
+        ),
+    ],
+    ids=["nothing", "day and file", "a side", "kind and back"],
+)
+def test_everything_that_is_wrong_is_said_at_once(
+    world: World, files: tuple[File, ...], fields: dict[str, str], said: tuple[str, ...]
+) -> None:
+    """The files with the rest; nobody learns of the second mistake after mending the first."""
+    sanne, draft = begin(world)
+    before = rows(world)
+    page = bring(sanne, draft, *files, **fields)
+    assert page.status == 422 and rows(world) == before
+    for sentence in said:
+        assert sentence in page.text, sentence
+
+
+def test_what_is_there_is_not_asked_again_while_something_else_is_wrong(world: World) -> None:
+    sanne, draft = begin(world)
+    bring(sanne, draft, ("voorkant", "a.png", scans.png()), soort="identity_card")
+    for fields in ({"soort": ""}, {"soort": "identity_card", "geldig": ""}):
+        page = bring(sanne, draft, **fields)
+        assert page.status == 422 and "Dit hebben wij al" in page.text
+        assert "Kies een bestand voor de voorkant" not in page.text
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"", "Kies een bestand"),

@@ -50,7 +50,7 @@ def at(instances: Instances) -> Iterator[Instances]:
 
 
 # Who begins to choose afterwards, chooses what there is then.
-AT_ITS_END: Final = OF_A_PORTAL - {a_code, a_session, a_login_at_its_makelaar}
+AT_ITS_END: Final = OF_A_PORTAL - {a_session, a_login_at_its_makelaar}
 LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] = {
     "ceiling to EH2": (makelaar(level_ceiling="EH2"), ABOVE_EH2),
     "its word means less": (
@@ -74,17 +74,17 @@ LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] =
         OF_A_PORTAL,
     ),
     "other addresses of the portals": (lowering.addresses_gone, OF_A_PORTAL - {a_token}),
-    "its organisations suspended": (of_people(lowering.suspend), OF_A_PORTAL - {a_code}),
-    "mandate over": (of_people(lowering.lapse_mandates), OF_A_PORTAL - {a_code}),
+    "its organisations suspended": (of_people(lowering.suspend), OF_A_PORTAL),
+    "mandate over": (of_people(lowering.lapse_mandates), OF_A_PORTAL),
     "people blocked": (of_people(lowering.block), frozenset(RUNS)),
-    "identity of somebody else": (of_people(lowering.move_identities), frozenset(RUNS) - {a_code}),
-    "means not active": (of_people(lowering.end_means), frozenset(RUNS) - {a_code}),
-    "mandate revoked": (of_people(lowering.revoke_mandates), OF_A_PORTAL - {a_code}),
-    "mandate of a lower level": (of_people(lowering.lower_mandates), OF_A_PORTAL - {a_code}),
+    "identity of somebody else": (of_people(lowering.move_identities), frozenset(RUNS)),
+    "means not active": (of_people(lowering.end_means), frozenset(RUNS)),
+    "mandate revoked": (of_people(lowering.revoke_mandates), OF_A_PORTAL),
+    "mandate of a lower level": (of_people(lowering.lower_mandates), OF_A_PORTAL),
     "another number of its organisations": (of_people(lowering.renumber), AT_ITS_END),
     "its organisation went up in another": (
         of_people(lowering.merge),
-        OF_A_PORTAL - {a_code, a_session},
+        OF_A_PORTAL - {a_session},
     ),
     "the services take no sessions of others": (
         service(accepts_sessions_of=[]),
@@ -92,7 +92,7 @@ LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] =
     ),
     "mandate for a branch": (
         of_people(lowering.narrow_mandates),  # who comes back gets the narrower one
-        OF_A_PORTAL - {a_code, a_login_at_its_makelaar},
+        OF_A_PORTAL - {a_login_at_its_makelaar},
     ),
 }
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import structlog
+from lxml import etree
 from sqlalchemy import delete
 from werkzeug.test import Client
 
@@ -18,6 +19,7 @@ from broker.texts import trace_words
 from keys.signing_key import KeyUse, SigningKey
 from providers.trouble import Side, Trouble
 from sandbox.browser import Browser, Page
+from sandbox.makelaar import saml_response
 from sandbox.portal.clients import BODEM
 from state.db import writing
 from tests.broker.portal import set_clock
@@ -120,7 +122,9 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
     (line,) = [line for line in lines if line["event"] == "makelaar.unavailable"]
     assert (line["reason"], line["setting"]) == (reason, case.measured.get("setting"))
     metrics = Client(management.application(world.process)).get("/metrics").text
-    assert f'sluis_idp_troubles_total{{idp="{case.makelaar.lower()}",reason="{reason}"}}' in metrics
+    heard = "browser" if case.said else "here"
+    labels = f'heard="{heard}",idp="{case.makelaar.lower()}",reason="{reason}"'
+    assert f"sluis_idp_troubles_total{{{labels}}}" in metrics
 
     # the portal
     back = browser.click("ga terug naar Bronhouderportaal")
@@ -137,20 +141,84 @@ def test_every_trouble_has_a_case() -> None:
     assert {case.trouble for case in CASES.values()} == set(Trouble) - elsewhere
 
 
+def is_up(world: World) -> bool:
+    told = Client(management.application(world.process)).get("/metrics").text
+    return 'sluis_idp_up{idp="zekerweg"} 1.0' in told
+
+
 @pytest.mark.parametrize("name", ["a name that is not known", "one that is silent"])
 def test_only_who_is_away_counts_as_down(world: World, name: str) -> None:
     case = CASES[name]
     world.walk(BODEM.name, "Zekerweg", "jan").run()
-
-    def is_up() -> bool:
-        told = Client(management.application(world.process)).get("/metrics").text
-        return 'sluis_idp_up{idp="zekerweg"} 1.0' in told
-
-    assert is_up()
+    assert is_up(world)
     register_anyhow(world, "zekerweg", "oidc", skew_seconds=61)  # nothing fetched yet
     with spoiled(world, case.spoils):
         walk(world, case, world.browser())
-    assert is_up() is (case.trouble.side is not Side.THEIRS)
+    assert is_up(world) is (case.trouble.side is not Side.THEIRS)
+
+
+@pytest.mark.parametrize("makelaar", ["Polderpoort", "Waterpoort"])
+def test_keycloak_says_the_same_of_a_login_that_was_over_in_saml(
+    world: World, makelaar: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waterpoort answers by artifact."""
+    made = saml_response._status
+
+    def with_its_word(root: etree._Element, codes: tuple[str, ...]) -> None:
+        made(root, codes)
+        (status,) = root.findall(f"{{{saml_response.SAMLP}}}Status")
+        message = etree.SubElement(status, f"{{{saml_response.SAMLP}}}StatusMessage")
+        message.text = "authentication_expired"
+
+    monkeypatch.setattr(saml_response, "_status", with_its_word)
+    browser = world.browser()
+    browser.open(f"{world.demo.addresses.portal}/")
+    browser.click(BODEM.name)
+    browser.click(makelaar)
+    page = browser.press("action", "cancel")
+    assert (page.status, page.heading) == (400, HEADINGS[Side.NOBODYS].format(makelaar))
+    assert SAYS[Side.NOBODYS] in page.text
+    found = explained(world, page)
+    assert found.record is not None and found.fixer == FIXERS[Side.NOBODYS]
+    assert found.record.cause == Trouble.EXPIRED.value
+    (step,) = [step for step in found.record.steps if step.reason == Trouble.EXPIRED.value]
+    assert step.measured["status_message"] == "authentication_expired"
+    monkeypatch.undo()
+    browser.click("Probeer opnieuw")
+    assert browser.press("person", "jan").status == 200
+
+
+@pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable"])
+def test_no_user_rings_the_alarm_of_a_makelaar_that_is_down(world: World, error: str) -> None:
+    """An error that the browser brings may be written by anybody. The page believes it, since who
+    wrote it is who reads it.
+    """
+    world.walk(BODEM.name, "Zekerweg", "jan").run()
+    page = walk(world, Case(Trouble.UNAVAILABLE, {}, said={"error": error}), world.browser())
+    assert (page.status, page.heading) == (503, HEADINGS[Side.THEIRS].format("Zekerweg"))
+    assert is_up(world)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"error": "access_denied"},
+        {"error": "unmet_authentication_requirements"},
+        {"error": "login_required"},
+        {"code": "of-nobody"},
+    ],
+)
+def test_no_user_silences_the_alarm_of_a_makelaar_that_is_down(
+    world: World, said: dict[str, str]
+) -> None:
+    case = CASES["one that is silent where it says to call"]
+    with spoiled(world, case.spoils):
+        walk(world, case, world.browser())
+    assert not is_up(world)
+    walk(world, Case(Trouble.UNAVAILABLE, {}, said=said), world.browser())
+    assert not is_up(world)
+    world.walk(BODEM.name, "Zekerweg", "jan").run()
+    assert is_up(world)
 
 
 @pytest.mark.parametrize(

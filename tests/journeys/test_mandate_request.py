@@ -152,7 +152,7 @@ def test_a_request_can_be_refused(own_world: World) -> None:
     page = sanne.click("Wijs het verzoek af")
     assert page.heading == "Het verzoek van Fatima Bouzid afwijzen?"
     page = sanne.click("Wijs het verzoek af")
-    assert page.status == 422 and "schrijf een reden" in page.text
+    assert page.status == 422 and "Schrijf een reden" in page.text
     sanne.fill("reason", "U werkt nog niet lang genoeg bij ons.")
     page = sanne.click("Wijs het verzoek af")
     assert "Het verzoek is afgewezen" in page.text

@@ -301,13 +301,26 @@ def test_strangers_learn_nothing_of_codes(world: World) -> None:
     browser.open(ACTIVATE)
     wrong = {send(browser, ACTIVATE, ("code", text)).text for text in ("", "A" * 16, letter[:-1])}
     assert len(wrong) == 1
+    page = send(browser, ACTIVATE, ("code", mail))
+    assert page.status == 422 and "zo lang als die uit de e-mail" in page.text
     for step in ("e-mail", "wachtwoord", "tweede-factor"):
         assert browser.open(f"{ACTIVATE}/{step}").url.startswith(f"{ACTIVATE}?over"), step
     browser.open(ACTIVATE)
     send(browser, ACTIVATE, ("code", letter))
+    for _ in range(6):  # which counts as no guess
+        page = send(browser, f"{ACTIVATE}/e-mail", ("code", letter))
+        assert page.status == 422 and "zo lang als die uit de brief" in page.text
     for _ in range(5):
         assert send(browser, f"{ACTIVATE}/e-mail", ("code", "22222222")).status == 422
     assert send(browser, f"{ACTIVATE}/e-mail", ("code", mail)).status == 422, "too many tries"
     send(browser, f"{ACTIVATE}/e-mail/opnieuw")
     page = send(browser, f"{ACTIVATE}/e-mail", ("code", codes(world, "Lot Bos")[1]))
     assert page.heading == "Kies uw inloggegevens"
+    fields = (("username", "x"), ("password", "kort"), ("again", "kort"))
+    page = send(browser, f"{ACTIVATE}/wachtwoord", *fields)
+    assert page.status == 422, "both at once"
+    assert page.tree.xpath("//*[@role='alert']//a/@href") == ["#username", "#nieuw"]
+    assert {one.get("id") for one in page.tree.xpath("//input[@aria-invalid]")} == {
+        "username",
+        "nieuw",
+    }

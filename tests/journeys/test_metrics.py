@@ -41,7 +41,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 LABELS = {
     *("service", "idp", "protocol", "result", "reason", "phase", "method", "grant", "owner", "use"),
     *("state", "channel", "job", "rule", "route", "status", "version", "le"),
-    *("kind", "name", "party"),
+    *("kind", "name", "party", "heard"),
 }
 
 

@@ -92,7 +92,7 @@ def test_a_new_key_is_looked_at_compared_and_taken(rolling: Rolling) -> None:
     assert {row.xpath("normalize-space(td[1])") for row in shown} == {"Nieuw"}
     assert any(len(row.xpath("string(td[2]//code)")) == 64 for row in shown)  # SHA-256
     page = browser.press("besluit", "approve")
-    assert page.status == 422 and "schrijf een reden" in page.text
+    assert page.status == 422 and "Schrijf een reden" in page.text
     browser.fill("reden", BECAUSE)
     page = browser.press("besluit", "approve")
     assert "De wijziging is overgenomen" in page.text

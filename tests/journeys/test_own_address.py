@@ -87,9 +87,9 @@ def test_a_wrong_code_changes_nothing_and_three_use_it_up(own_world: World, jan:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("geen adres", "dit is geen e-mailadres."),
-        ("", "dit is geen e-mailadres."),
-        ("JAN@voorbeeld.example", "dit is al uw adres."),
+        ("geen adres", "Dit is geen e-mailadres."),
+        ("", "Dit is geen e-mailadres."),
+        ("JAN@voorbeeld.example", "Dit is al uw adres."),
     ],
 )
 def test_what_is_no_new_address_gets_no_code(
@@ -105,7 +105,7 @@ def test_strangers_get_no_more_than_a_few_codes(own_world: World, jan: Browser) 
     for _ in range(3):
         assert ask(jan).heading == "Vul de code uit de e-mail in"
     page = ask(jan)
-    assert page.status == 422 and "wij kunnen nu geen code sturen" in page.text
+    assert page.status == 422 and "Wij kunnen nu geen code sturen" in page.text
 
 
 def test_F_07_an_old_session_logs_in_again_first(own_world: World, jan: Browser) -> None:
@@ -155,7 +155,7 @@ def test_an_address_that_somebody_else_took_at_this_moment_is_taken(
     monkeypatch.setattr(own_address, "_demand_free", lambda *_: None)
     old = address(own_world)
     page = give(jan, code_for_taken(own_world, jan))
-    assert page.status == 422 and "met dit adres logt al een ander account in." in page.text
+    assert page.status == 422 and "Met dit adres logt al een ander account in." in page.text
     assert address(own_world) == old
 
 
@@ -164,7 +164,7 @@ def test_who_logs_in_with_the_address_logs_in_with_the_new_one(
 ) -> None:
     two_accounts(own_world)
     page = give(jan, code_for_taken(own_world, jan))
-    assert page.status == 422 and "met dit adres logt al een ander account in." in page.text
+    assert page.status == 422 and "Met dit adres logt al een ander account in." in page.text
     ask(jan)
     give(jan, code(own_world))
     with own_world.session() as session:

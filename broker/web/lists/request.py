@@ -95,6 +95,13 @@ class ListRequest:
         """Were fewer rows asked than there are?"""
         return bool(self.search or self.filters)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Was anything chosen beside what is searched: a filter, also one that cannot be read, or
+        another order?
+        """
+        return bool(self.filters or self.misread or self.order != self.usual)
+
     def day(self, name: str) -> date | None:
         """The value of a filter that is a day."""
         return dates.typed(self.filters.get(name, ""))

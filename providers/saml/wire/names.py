@@ -27,6 +27,7 @@ NAME_ID: Final = {
 }
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
+RESPONDER: Final = STATUS + "Responder"
 
 # Settings of a makelaar's registration, as refusals name them.
 SKEW: Final = "saml.skew_seconds"

@@ -216,12 +216,14 @@ def test_mail_that_waits_too_long_is_found(
         ("smtp_connection_refused", "1 of mail: smtp_connection_refused: nobody listens there"),
         ("webhook_tls_expired", "1 of mail: webhook_tls_expired: its certificate is over, or not"),
         ("smtp_timeout", "1 of mail: smtp_timeout: it did not answer in time"),
+        ("smtp_proxy", "1 of mail: smtp_proxy: our proxy does not answer, or"),
         ("webhook_503", "1 of mail: webhook_503"),
     ],
 )
 def test_mail_that_waits_is_told_with_what_its_last_try_failed_of(
     sluis: Sluis, demo: Demo, session: Session, reason: str, told: str
 ) -> None:
+    """Where operators look first, and where they look next."""
     sealer = load_sealer(settings.load(demo.config, {}).keys.master_key_file)
     with writing(session):
         enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), datetime.now(UTC))
@@ -230,6 +232,10 @@ def test_mail_that_waits_is_told_with_what_its_last_try_failed_of(
         one for one in json.loads(sluis("doctor", "--json").output) if one["check"] == "outbox"
     ]
     assert told in line["seen"] and "a@example.nl" not in line["seen"]
+    listed = sluis("outbox", "list").output
+    assert told.removeprefix("1 of mail: ") in listed and "a@example.nl" not in listed
+    (row,) = json.loads(sluis("outbox", "list", "--json").output)
+    assert row["reason"] == reason, "a machine reads the word alone"
 
 
 @pytest.mark.parametrize(

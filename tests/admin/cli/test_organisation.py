@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from admin.organisations import records
 from broker import settings
+from directory.people import Membership
 from sandbox.prepare import Demo
 from state.db import writing
 from state.engine import make_engine
@@ -79,6 +81,28 @@ def test_what_cannot_be_done_says_why(
 ) -> None:
     done = sluis("organisation", *words)
     assert done.exit_code == 2 and says in done.output, done.output
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_one_that_nobody_administers_any_more_says_where_an_account_is_asked(
+    registered: None, sluis: Sluis, demo: Demo, asked: bool
+) -> None:
+    told = demo.config.read_text(encoding="utf-8")
+    assert "account_requests = true" in told
+    demo.config.write_text(
+        told.replace("account_requests = true", f"account_requests = {str(asked).lower()}"),
+        encoding="utf-8",
+    )
+    read = settings.load(demo.config, {})
+    with Session(make_engine(read.database.url)) as session:
+        with writing(session):
+            office = records.organisation_at(session, OFFICE)
+            office.suspended_at = START
+            session.execute(delete(Membership).where(Membership.organisation_id == office.id))
+        session.get_bind().dispose()
+    done = sluis("organisation", "restore", OFFICE, "--yes").output
+    assert "Nobody administers it" in done
+    assert (f"asks for one at {read.base_url}/toegang/aanvragen." in done) is asked
 
 
 def test_one_that_was_closed_by_mistake_counts_again(

@@ -134,6 +134,7 @@ def test_in_a_merger_people_mandates_and_chains_go_along(session: Session) -> No
         done.reference,
         "new",
     )
+    assert (event.details["was"], event.details["now"]) == (OLD, NEW)
 
 
 def test_nobody_gets_a_higher_role_by_a_merger(session: Session) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from broker.downstream import NewGrant
 from broker.oidc import authorization_code, userinfo
@@ -22,7 +22,7 @@ from broker.oidc.reply_to import OidcReplyTo
 from broker.oidc.userinfo import KeptClaims
 from broker.runtime import Runtime
 from broker.sso import grants
-from directory.people import Person
+from directory.people import ExternalIdentity, Person, subject_hash
 from state.audit import AuditRow, EventTag
 from state.db import writing
 from state.ephemeral import AddOnce
@@ -97,6 +97,16 @@ def issued(tmp_path: Path) -> Iterator[Issued]:
     with writing(made.rt.session) as session:
         session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
         session.flush()
+        identity = a_result().facts.identity
+        hashed = subject_hash(made.rt.sealer, identity.provider_id, identity.subject)
+        session.add(
+            ExternalIdentity(
+                provider_id=identity.provider_id,
+                subject_hash=hashed,
+                person_id="jan",
+                created_at=START,
+            )
+        )
         grants.insert(session, facts, START)
     made.put()
     yield made
@@ -185,6 +195,19 @@ def test_a_code_gives_nothing_once_its_login_would_be_worth_less_and_the_trace_s
     assert issued.redeem()["id_token"]
 
 
+def test_a_code_gives_nothing_once_its_identity_is_somebody_elses(issued: Issued) -> None:
+    """Which ends no grant: the database is asked as at userinfo."""
+    with writing(issued.rt.session) as session:
+        session.add(Person(id="piet", display_name="Piet", created_at=START))
+        session.flush()
+        session.execute(update(ExternalIdentity).values(person_id="piet"))
+    refused = issued.refused()
+    assert (refused.error, refused.reason) == ("invalid_grant", "identity_moved")
+    with writing(issued.rt.session) as session:
+        session.execute(update(ExternalIdentity).values(person_id="jan"))
+    assert issued.redeem()["id_token"]
+
+
 def test_a_code_gives_nothing_at_an_address_that_was_taken_away(issued: Issued) -> None:
     moved = a_client(redirect_uris=(f"{CALLBACK}/verhuisd",))
     refused = issued.refused(Authenticated(moved))
@@ -244,7 +267,7 @@ def test_an_assertion_counts_as_seen_also_where_nothing_is_redeemed(issued: Issu
     assert issued.redeem(fresh)["access_token"]
 
 
-@pytest.mark.parametrize("part", ["grants.live", "jwt.id_token"])
+@pytest.mark.parametrize("part", ["standing.fault_of_code", "jwt.id_token"])
 def test_a_part_that_fails_does_not_make_the_next_try_look_stolen(
     issued: Issued, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

@@ -12,7 +12,9 @@ from providers.interface import (
     ProviderCancelled,
     ProviderLevelTooLow,
     ProviderRefused,
+    ProviderUnavailable,
 )
+from providers.trouble import Trouble
 from tests.providers.saml.edits import (
     CODE,
     STATUS,
@@ -100,6 +102,32 @@ def test_a_login_that_was_cancelled_and_a_level_that_is_not_given_keep_the_statu
         "status_code": "Responder / NoAuthnContext",
         "asked_as": AssuranceLevel.EH3.loa,
     }
+
+
+def test_keycloak_whose_login_was_over_there_is_no_user_who_stopped() -> None:
+    """It says so in the same word as over OpenID Connect, beside the codes of a cancelled login."""
+    with pytest.raises(ProviderUnavailable) as over:
+        finish(status("Responder", "AuthnFailed", "authentication_expired"))
+    assert over.value.trouble is Trouble.EXPIRED
+    assert over.value.measured == {
+        "status_code": "Responder / AuthnFailed",
+        "status_message": "authentication_expired",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outer", "message"),
+    [
+        ("Responder", "Authentication_expired"),
+        ("Responder", "authentication_expired for jan"),
+        ("Requester", "authentication_expired"),
+    ],
+)
+def test_another_word_than_that_of_keycloak_is_a_login_that_was_stopped(
+    outer: str, message: str
+) -> None:
+    with pytest.raises(ProviderCancelled):
+        finish(status(outer, "AuthnFailed", message))
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_makelaar_that_does_not_answer_is_tried_again_by_who_wants_that() -> N
 @pytest.mark.parametrize("trouble", Trouble)
 def test_what_is_for_us_to_mend_is_not_told_of_the_makelaar(trouble: Trouble) -> None:
     metrics.IDP_UP.labels("polder").set(1)
-    count = metrics.IDP_TROUBLES.labels("polder", trouble.value)._value
+    count = metrics.IDP_TROUBLES.labels("polder", trouble.value, "here")._value
     before = count.get()
     found = {"seen": "x", "setting": "oidc.issuer"}
     why = ProviderUnavailable("address", trouble, measured=found)

@@ -7,7 +7,7 @@ import pytest
 from flask import g, render_template_string
 
 from broker.web.lists.page import page_of
-from broker.web.lists.request import ListRules
+from broker.web.lists.request import ListFilter, ListRules
 from tests.world import World, make_world
 
 RULES = ListRules(columns=("naam",))
@@ -46,6 +46,42 @@ def test_a_choice_that_is_refused_says_why(world: World, lack: str) -> None:
     tree = shown(world, "{{ lists.bulk(page, '/x', (), lack) }}", page=page, lack=lack)
     (said,) = tree.xpath("//*[@role='alert']")
     assert len(said.text_content()) > 20
+
+
+FILTERED = ListRules(columns=("naam", "stand"), filters=(ListFilter("stand", ("actief",)),))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_open"),
+    [
+        ({}, False),
+        ({"zoek": "jan"}, False),
+        ({"stand": "actief"}, True),
+        ({"stand": "onzin"}, True),
+        ({"sorteer": "stand"}, True),
+    ],
+)
+def test_filters_are_folded_unless_one_is_set(
+    world: World, query: dict[str, str], is_open: bool
+) -> None:
+    """What is searched and the button stand beside them."""
+    page = page_of(FILTERED.read(query), ["a"], path="/lijst")
+    tree = shown(
+        world,
+        "{% call lists.search(page, 'Naam', (('naam', 'Naam'),)) %}"
+        "{{ lists.select(page, 'stand', 'Stand', (('actief', 'Actief'),)) }}{% endcall %}",
+        page=page,
+    )
+    (fold,) = tree.xpath("//form/details[summary]")
+    assert (fold.get("open") is not None) is is_open
+    assert {one.get("name") for one in fold.xpath(".//select")} == {"stand", "sorteer"}
+    assert tree.xpath("//form/div/input[@name='zoek']") and tree.xpath("//form/button")
+
+
+def test_a_list_with_filters_alone_folds_its_button_too(world: World) -> None:
+    page = page_of(FILTERED.read({}), ["a"], path="/lijst")
+    tree = shown(world, "{% call lists.search(page, '', ()) %}{% endcall %}", page=page)
+    assert tree.xpath("//form/details/button") and not tree.xpath("//form/button")
 
 
 def test_a_menu_opens_without_a_script_and_says_whose_it_is(world: World) -> None:
