@@ -98,7 +98,15 @@ def traces_file(desk: OperatorContext) -> Response:
     asked = RULES.read(request.args)
     file = ListFile("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked))
     actor = Actor.operator(desk.session.person.id)
-    return take_along(desk.rt.session, "traces", asked, file, actor=actor, now=desk.now)
+    return take_along(
+        desk.rt.session,
+        "traces",
+        asked,
+        file,
+        actor=actor,
+        clock=desk.rt.clock,
+        may_still=desk.may_still,
+    )
 
 
 @blueprint.get("/inlogspoor/<which>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ MANDATE: Final = "Namens wie logt u in?"
 ARRIVED: Final = "Terug bij Waterkaart"
 CONSENT: Final = "Deze gegevens geven wij door"
 SAML_PORTAL: Final = document(saml={"metadata": portal_metadata(addresses=BOTH)})
+Stores = Mapping[str, Mapping[str, object]]
 ETD: Final = "urn:etoegang:core:assurance-class:"
 
 
@@ -62,9 +63,11 @@ class Instances:
         self.world.wire.applications[ADDRESSES.broker.partition("//")[2]] = self.there
 
 
-def make_instances(directory: Path) -> Instances:
-    """Both, with a portal that speaks OpenID Connect and one that speaks SAML."""
-    world = make_portal_world(directory)
+def make_instances(directory: Path, stores: Stores | None = None) -> Instances:
+    """Both, with a portal that speaks OpenID Connect and one that speaks SAML. ``stores``: the
+    settings of where they keep what they keep; SQLite for everything unless told.
+    """
+    world = make_portal_world(directory, **(stores or {}))
     world.wire.applications[HOST] = landing()
     world.apply(yaml.safe_dump(SAML_PORTAL), "95-saml-portal.yaml")
     process = world.process

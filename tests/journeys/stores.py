@@ -1,0 +1,36 @@
+"""The stores on which the tables of trust are walked: each must give the same rows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from redis import Redis
+
+from tests.journeys.running import Instances, Stores
+from tests.servers import new_database, shared_redis
+
+_SERVERS: Final = "postgresql and redis"
+OTHERS: Final[tuple[Any, ...]] = (
+    "memory",
+    pytest.param(_SERVERS, marks=[pytest.mark.postgres, pytest.mark.slow]),
+)
+EACH: Final = ("sqlite", *OTHERS)  # params of a fixture
+
+
+def settings_of(name: str) -> Stores:
+    """The settings of a world that is to have a store of this name, empty."""
+    if name == "sqlite":
+        return {}
+    if name == "memory":
+        return {"store": {"url": "memory:"}}
+    assert name == _SERVERS
+    url = shared_redis()
+    with Redis.from_url(url) as server:
+        server.flushall()
+    return {"database": {"url": new_database()}, "store": {"url": url}}
+
+
+def let_go(at: Instances) -> None:
+    """Its connections: a server has not many."""
+    at.world.process.engine.dispose()
