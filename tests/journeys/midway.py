@@ -37,7 +37,8 @@ from tests.broker.saml.artifact_portal import ArtifactPortal
 from tests.broker.saml.portals import status_in
 from tests.journeys.at_mijn import buttons, fresh
 from tests.journeys.beheer import BAKERY, GARDEN, OFFICE
-from tests.journeys.running import SAML_PORTAL, Instances, Stores, make_instances
+from tests.journeys.running import SAML_PORTAL, Instances, make_instances
+from tests.journeys.stores import Stores
 
 MAKELAAR: Final = "brugwacht"
 HIGH: Final = PortalService(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.broker.saml.artifact_portal import ARTIFACT as BY_ARTIFACT
 from tests.broker.saml.artifact_portal import BOTH, ArtifactPortal, landing
 from tests.broker.saml.in_world import HOST, document, portal_metadata
 from tests.broker.saml.portals import status_in
+from tests.journeys.stores import Stores, tell_commands
 from tests.world import ADDRESSES, World
 
 MAKELAARS: Final = "30-makelaars.yaml"
@@ -34,7 +35,6 @@ MANDATE: Final = "Namens wie logt u in?"
 ARRIVED: Final = "Terug bij Waterkaart"
 CONSENT: Final = "Deze gegevens geven wij door"
 SAML_PORTAL: Final = document(saml={"metadata": portal_metadata(addresses=BOTH)})
-Stores = Mapping[str, Mapping[str, object]]
 ETD: Final = "urn:etoegang:core:assurance-class:"
 
 
@@ -68,6 +68,7 @@ def make_instances(directory: Path, stores: Stores | None = None) -> Instances:
     settings of where they keep what they keep; SQLite for everything unless told.
     """
     world = make_portal_world(directory, **(stores or {}))
+    tell_commands(world, stores or {})
     world.wire.applications[HOST] = landing()
     world.apply(yaml.safe_dump(SAML_PORTAL), "95-saml-portal.yaml")
     process = world.process

@@ -218,13 +218,15 @@ def taken(
     """The row, and how each step ended after it was taken."""
     row = TAKEN[request.param]
     at = make_midway(tmp_path_factory.mktemp("midway"), stores.settings_of(store))
-    set_clock(at.world)
-    going = {step: begin(at, row.choice) for step, begin in STEPS.items()}
-    at.world.clock.advance(1)
-    row.take(at)
-    at.a_minute_later()
-    yield request.param, {step: _ended(at, go_on) for step, go_on in going.items()}
-    stores.let_go(at)
+    try:
+        set_clock(at.world)
+        going = {step: begin(at, row.choice) for step, begin in STEPS.items()}
+        at.world.clock.advance(1)
+        row.take(at)
+        at.a_minute_later()
+        yield request.param, {step: _ended(at, go_on) for step, go_on in going.items()}
+    finally:
+        stores.let_go(at)
 
 
 def _ended(at: Instances, go_on: Callable[[], Told]) -> Ended:
