@@ -42,8 +42,8 @@ SKEW_SECONDS = 60
 _AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
 NO_SECRET = (hashlib.sha256(b"").hexdigest(),)
 UNPROVEN = (
-    "client authentication failed: an unknown client_id, another method than was registered, or a "
-    "wrong secret or key"
+    "client authentication failed: an unknown client_id, another method than was registered, a "
+    "wrong secret or key, or no keys at the jwks_uri that was registered"
 )
 _Verified = tuple[dict[str, Any], str]  # claims, and the thumbprint of the key (RFC 7638)
 _HEADERS = verifying(VERIFIED, MAX_HEADER)
@@ -305,6 +305,11 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> _Ve
         found = _decode(presented.proof, key_set)
         if found is not None:
             return found
+    trouble = keys.trouble(client)
+    if trouble is not None:
+        raise _unproven(
+            Refused.CLIENT_KEYS, used=presented.method, setting="jwks_uri", seen=trouble
+        )
     raise _unproven(Refused.CLIENT_SIGNATURE, used=presented.method)
 
 

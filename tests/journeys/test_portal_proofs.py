@@ -33,6 +33,7 @@ from tests.broker.portal import (
 from tests.keys_for_tests import rsa_key
 from tests.world import World
 
+AWAY: Final = "portal.example"
 NEW: Final = "another secret of the portal"
 Proof = tuple[dict[str, str], dict[str, str]]  # fields of the form, headers
 Prove = Callable[[str], Proof]
@@ -250,3 +251,26 @@ def test_the_trace_of_a_request_says_that_its_proof_was_replaced(world: World, r
         (found,) = trace_search.newest(session, Wanted(outcome="not_begun", since=since), limit=5)
     assert found.record.cause == "page_request_gone"
     assert found.record.measured["detail"] == "brought with a secret or key that counts no more"
+
+
+def test_keys_that_cannot_be_fetched_are_told_as_that_and_not_as_a_wrong_key(
+    world: World,
+) -> None:
+    set_clock(world)
+    registered = {name: value for name, value in document("by-key").items() if name != "jwks"}
+    world.apply(yaml.safe_dump({**registered, "jwks_uri": f"https://{AWAY}/jwks"}))
+    world.wire.down.add(AWAY)
+    since = world.clock()
+    portal = Portal(world, "by-key")
+    try:
+        fields, headers = OLD_KEY("by-key")
+        answer = portal.token({**portal.redemption("x"), **fields}, headers)
+    finally:
+        world.wire.down.discard(AWAY)
+        world.apply(yaml.safe_dump(document("by-key")))
+    assert (answer.status, answer.json()["error"]) == (401, "invalid_client")
+    with world.session() as session:
+        found = trace_search.newest(session, Wanted(outcome="not_begun", since=since), limit=5)[0]
+    assert found.record.cause == "client_keys"
+    assert found.record.measured["setting"] == "jwks_uri"
+    assert str(found.record.measured["seen"]).startswith("unreachable: ")
