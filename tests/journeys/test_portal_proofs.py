@@ -260,6 +260,7 @@ def test_keys_that_cannot_be_fetched_are_told_as_that_and_not_as_a_wrong_key(
     registered = {name: value for name, value in document("by-key").items() if name != "jwks"}
     world.apply(yaml.safe_dump({**registered, "jwks_uri": f"https://{AWAY}/jwks"}))
     world.wire.down.add(AWAY)
+    world.clock.advance(10)  # after what other tests left
     since = world.clock()
     portal = Portal(world, "by-key")
     try:
