@@ -168,13 +168,13 @@ def _level(
     record = rt.configuration.providers.get(facts.identity.provider_id)
     if record is not None and not record.serves(console.service.uuid):
         return None
-    known = standing.whose(rt.session, rt.sealer, facts.identity)
+    known = standing.whose(rt.session, rt.sealer, facts.identity, now)
     if known is None or known.person_id != person_id:
         return None
     if people.means_status(known, now) is not MeansStatus.ACTIVE:
         return None
     try:
-        judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
+        judged = standing.now_worth(rt.configuration, rt.session, facts.identity, now)
     except NothingWorth:
         return None
     if not standing.is_for(console.service, judged):

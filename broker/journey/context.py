@@ -206,7 +206,10 @@ class LoginContext:
         identity = self.login.identity
         assert identity is not None
         return accounts.holder(
-            self.rt.session, identity.subject, not_after=identity.authenticated_at
+            self.rt.session,
+            identity.subject,
+            not_after=identity.authenticated_at,
+            now=self.now,
         )
 
     @cached_property
