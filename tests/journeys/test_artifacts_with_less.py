@@ -154,6 +154,37 @@ def test_what_waits_is_encrypted_for_the_certificate_that_the_portal_has_when_it
     assert {one for one in ("portal", "makelaar") if opened(response, one)} == {opens}
 
 
+def test_who_fetches_proves_itself_by_the_certificate_of_now_and_uses_nothing_up_before(
+    portal: ArtifactPortal,
+) -> None:
+    """Who stole the key that the portal replaced fetches nothing; the portal itself goes on."""
+    artifact = waiting(portal)
+    replaced = key_descriptor(certificate("makelaar"))
+    register(
+        portal.world,
+        saml={**REGISTERED["saml"], "metadata": portal_metadata(addresses=BOTH, keys=replaced)},
+    )
+    by_old = portal.asks(artifact, "portal")
+    assert by_old.status == 500 and b"Assertion" not in by_old.body
+    by_new = portal.asks(artifact, "makelaar")
+    assert by_new.status == 200 and b"Assertion" in by_new.body
+
+
+def test_a_login_goes_on_when_the_certificate_of_its_portal_is_replaced(
+    portal: ArtifactPortal,
+) -> None:
+    """Its request was proved when it came, and says nothing that the old key could still change."""
+    portal.by_redirect(portal.asked({"ProtocolBinding": ARTIFACT}))
+    replaced = key_descriptor(certificate("makelaar"))
+    register(
+        portal.world,
+        saml={**REGISTERED["saml"], "metadata": portal_metadata(addresses=BOTH, keys=replaced)},
+    )
+    assert portal.browser.page is not None
+    portal.walk(portal.browser.page)
+    assert b"Assertion" in portal.asks(portal.artifact, "makelaar").body
+
+
 def test_what_waits_in_clear_is_encrypted_once_the_portal_wants_that(
     portal: ArtifactPortal,
 ) -> None:
