@@ -50,7 +50,24 @@ def take_along(
             now=clock(),
             organisation_id=organisation_id,
         )
-    return download(replace(file, rows=_while_allowed(file.rows, clock, may_still)), layout)
+    return download(replace(file, rows=_while_allowed(_fitting(file), clock, may_still)), layout)
+
+
+def _fitting(file: ListFile) -> Iterator[Sequence[Cell]]:
+    """As many rows as fit, and what it says in place of the rest."""
+    for number, row in enumerate(file.rows):
+        if number == file.most:
+            yield (_too_many(number),)
+            return
+        yield row
+
+
+def _too_many(most: int) -> str:
+    return _(
+        "Dit bestand is niet compleet: het heeft de eerste %(most)s regels. Filter de lijst, "
+        "bijvoorbeeld op dag, en download wat u mist.",
+        most=most,
+    )
 
 
 def _while_allowed(

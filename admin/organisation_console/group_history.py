@@ -21,7 +21,7 @@ from broker.web.endpoints import Endpoint
 from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
-from broker.web.lists.portions import portions
+from broker.web.lists.portions import MOST_IN_FILE, portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
@@ -81,7 +81,7 @@ def group_history_file(console: BeheerContext, group_id: str) -> Response:
     _group, places = _shared(console, group_id)
     asked = RULES.read(request.args)
     head = (with_zone(_("Wanneer")), _("Wie"), _("Namens"), _("Dienst"), _("Niveau"))
-    file = ListFile("logins-van-de-groep", head, _cells(console, places, asked))
+    file = ListFile("logins-van-de-groep", head, _cells(console, places, asked), MOST_IN_FILE)
     return files.take(console, "group_logins", asked, file, partial(_is_in, group_id))
 
 

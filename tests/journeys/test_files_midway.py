@@ -17,9 +17,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin.lists.exports import BETWEEN
+from admin.operator_console import traces
 from admin.operators.roles import OperatorRole, end_roles
+from admin.organisation_console import group_history
+from admin.organisation_console import history as organisation_history
 from assurance.levels import AssuranceLevel
 from broker.sso import grants
+from broker.web.lists import portions
 from directory import history
 from directory.consoles import BEHEER, OPERATOR
 from directory.groups import GroupMember, UserGroup
@@ -209,6 +213,26 @@ def test_a_file_that_takes_long_is_whole_while_its_reader_may(
     _, browser = listed.who(at)
     found = taken_along(at.world, browser, listed, lambda: at.world.clock.advance(60))
     assert len(found) >= ROWS and not any(STOPPED in row for row in found)
+
+
+@pytest.mark.parametrize(
+    "listed", [TRACES, LOGINS, OF_A_GROUP], ids=["traces", "logins", "of a group"]
+)
+@pytest.mark.parametrize(("fits", "lines"), [(ROWS, ROWS), (ROWS - 1, ROWS), (3, 4)])
+def test_a_file_that_has_not_all_rows_says_so(
+    at: Instances, listed: Listed, fits: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = {TRACES: traces, LOGINS: organisation_history, OF_A_GROUP: group_history}[listed]
+    monkeypatch.setattr(room, "MOST_IN_FILE", fits)
+    monkeypatch.setattr(portions, "MOST_IN_FILE", fits)
+    _, browser = listed.who(at)
+    found = taken_along(at.world, browser, listed, lambda: None)
+    own = [row for row in found if not row.startswith("Dit bestand")]
+    if listed is TRACES:  # and what other tests of this file left
+        assert len(own) == fits
+        return
+    assert len(found) == lines and len(own) == fits
+    assert (f"de eerste {fits} regels" in found[-1]) is (fits < ROWS)
 
 
 @pytest.mark.parametrize("taken", TAKEN)
