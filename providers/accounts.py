@@ -187,11 +187,13 @@ class Holder:
     provider_oin: str | None = None
 
 
-def holder(session: Session, account_id: str, *, not_after: datetime) -> Holder | None:
+def holder(
+    session: Session, account_id: str, *, not_after: datetime, now: datetime
+) -> Holder | None:
     """The person of an account that somebody logged in with at ``not_after``, in one read.
 
-    None when the account ended, or when its password was changed since: what the old one opened is
-    closed.
+    None when the account ended, also where the day of its end came and nobody wrote that down yet,
+    or when its password was changed since: what the old one opened is closed.
     """
     row = session.execute(
         select(
@@ -204,6 +206,7 @@ def holder(session: Session, account_id: str, *, not_after: datetime) -> Holder 
         )
         .join(Account, Account.person_id == Person.id)
         .where(Account.id == account_id, Account.ended_at.is_(None))
+        .where(or_(Account.ends_at.is_(None), Account.ends_at > now))
         .where(or_(Account.password_changed_at.is_(None), Account.password_changed_at <= not_after))
     ).first()
     if row is None:

@@ -83,6 +83,11 @@ class LastGood(Generic[T]):
         if newer is not known:
             yield newer
 
+    @property
+    def failed(self) -> Exception | None:
+        """Why the last try brought nothing; None where it did, or none was made."""
+        return self._failed
+
     def _younger(self, now: datetime, age: timedelta) -> tuple[T, datetime] | None:
         copy = self._copy
         return copy if copy is not None and now - copy[1] < age else None

@@ -201,13 +201,24 @@ def run_outside(url: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """An empty database for the tests of one directory, at a server for this process."""
+def new_database() -> str:
+    """The address of an empty database, at a server for this process."""
     url = _shared_postgresql()
     name = f"tests_{next(_NUMBERS)}"
     run_outside(url, f"CREATE DATABASE {name}")
-    yield url.removesuffix("sluis") + name
+    return url.removesuffix("sluis") + name
+
+
+@cache
+def shared_redis() -> str:
+    """The address of a server for this process."""
+    return KEPT.enter_context(redis())
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """An empty database for the tests of one directory."""
+    yield new_database()
 
 
 @pytest.fixture(scope="session")

@@ -32,11 +32,12 @@ declare_blueprint(blueprint, Endpoint(limit="console"))
 
 @dataclass(frozen=True)
 class OperatorContext:
-    """An operator at work, in the roles of this moment."""
+    """An operator at work, in the roles of this moment. ``asked``: what the page asks for."""
 
     session: ConsoleSession
     roles: frozenset[OperatorRole]
     frame: DeskFrame
+    asked: Permission
 
     @property
     def rt(self) -> Runtime:
@@ -66,6 +67,14 @@ class OperatorContext:
     def may(self, permission: Permission) -> bool:
         return may(self.roles, permission)
 
+    def may_still(self) -> bool:
+        """What was asked, by now: the session stands and its roles allow it, read anew."""
+        with sessions.as_it_stands(self.session) as found:
+            if found is None:
+                return False
+            roles = operators.roles_of(found.rt.session, found.person.id, found.now)
+            return may(roles, self.asked)
+
 
 View = Callable[..., Response]
 
@@ -85,7 +94,7 @@ def requires(
             session = sessions.current(OPERATOR, counts=not by_itself)
             if session is None:
                 return Response(status=401) if by_itself else sessions.log_in(OPERATOR)
-            desk = _desk(session)
+            desk = _desk(session, permission)
             if not desk.may(permission):
                 return _denied(desk, permission)
             if recent and not session.is_recent():
@@ -97,7 +106,7 @@ def requires(
     return around
 
 
-def _desk(session: ConsoleSession) -> OperatorContext:
+def _desk(session: ConsoleSession, asked: Permission) -> OperatorContext:
     roles = operators.roles_of(session.rt.session, session.person.id, session.now)
     frame = DeskFrame(
         person=session.person.display_name,
@@ -110,7 +119,7 @@ def _desk(session: ConsoleSession) -> OperatorContext:
         reads_requests=may(roles, Permission.READ_REQUESTS),
         ends_sessions=may(roles, Permission.END_SESSIONS),
     )
-    return OperatorContext(session, roles, frame)
+    return OperatorContext(session, roles, frame, asked)
 
 
 def _denied(desk: OperatorContext, permission: Permission) -> Response:

@@ -81,7 +81,15 @@ def metadata_file(desk: OperatorContext) -> Response:
     head = (_("Naam"), _("Soort"), _("Kenmerk"), _("Adres"), _("Stand"))
     times = with_zone(_("Geldig tot")), with_zone(_("Gekeken"))
     file = ListFile("metadata", (*head, *times), _cells(found))
-    return take_along(desk.rt.session, "metadata", asked, file, actor=_actor(desk), now=desk.now)
+    return take_along(
+        desk.rt.session,
+        "metadata",
+        asked,
+        file,
+        actor=_actor(desk),
+        clock=desk.rt.clock,
+        may_still=desk.may_still,
+    )
 
 
 @blueprint.get("/metadata/<kind>/<key>")

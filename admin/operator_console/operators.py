@@ -62,7 +62,15 @@ def people_file(desk: OperatorContext) -> Response:
     found = _HELD.matching(_rows(desk), asked)
     head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), with_zone(_("Sinds")), _("Stand"))
     file, actor = ListFile("operators", head, _cells(found)), Actor.operator(desk.session.person.id)
-    return take_along(desk.rt.session, "operators", asked, file, actor=actor, now=desk.now)
+    return take_along(
+        desk.rt.session,
+        "operators",
+        asked,
+        file,
+        actor=actor,
+        clock=desk.rt.clock,
+        may_still=desk.may_still,
+    )
 
 
 def _cells(rows: tuple[OperatorRow, ...]) -> Iterator[tuple[Cell, ...]]:

@@ -25,6 +25,7 @@ from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
 from broker.web.language import locale
 from broker.web.lists.file import ListFile
+from broker.web.lists.portions import MOST_IN_FILE
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from state import trace_search
@@ -96,9 +97,17 @@ def login_list(desk: OperatorContext) -> Response:
 def traces_file(desk: OperatorContext) -> Response:
     """The logins of these filters as a file, the newest ones first."""
     asked = RULES.read(request.args)
-    file = ListFile("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked))
+    file = ListFile("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked), MOST_IN_FILE)
     actor = Actor.operator(desk.session.person.id)
-    return take_along(desk.rt.session, "traces", asked, file, actor=actor, now=desk.now)
+    return take_along(
+        desk.rt.session,
+        "traces",
+        asked,
+        file,
+        actor=actor,
+        clock=desk.rt.clock,
+        may_still=desk.may_still,
+    )
 
 
 @blueprint.get("/inlogspoor/<which>")

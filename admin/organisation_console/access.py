@@ -6,7 +6,8 @@ of which company its page was, and does nothing at another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -54,12 +55,13 @@ ROLE: Final = "needed_role"  # on a view
 
 @dataclass(frozen=True)
 class BeheerContext:
-    """Somebody at work in one of the own companies."""
+    """Somebody at work in one of the own companies. ``asked``: the role that the page asks."""
 
     session: ConsoleSession
     here: Company
     login: DeciderLogin
     frame: ConsoleFrame
+    asked: Role
 
     @property
     def rt(self) -> Runtime:
@@ -101,6 +103,19 @@ class BeheerContext:
         portals = self.rt.holder.current.relying_parties
         return LogoutNotifier(self.rt.sealer, self.rt.downstreams, portals, self.now)
 
+    @contextmanager
+    def as_it_stands(self) -> Iterator[ConsoleSession | None]:
+        """The session as it is by now, where its role here still allows what was asked; None where
+        it does not, or ended.
+        """
+        with sessions.as_it_stands(self.session) as found:
+            if found is None:
+                yield None
+                return
+            own = companies.of_person(found.rt.session, found.person.id, found.now)
+            here = next((one for one in own if one.id == self.here.id), None)
+            yield found if here is not None and _suffices(here, self.asked) else None
+
 
 class InOtherCompany(Exception):
     """What is asked belongs to another company of the same administrator."""
@@ -125,13 +140,13 @@ def requires(role: Role, *, anywhere: bool = False) -> Callable[[View], Callable
             session = sessions.current(BEHEER)
             if session is None:
                 return sessions.log_in(BEHEER)
-            console = _console(session)
+            console = _console(session, role)
             if console is None:
                 return _denied(session, None)
             if not anywhere and form_subject.says() and not form_subject.is_said(console.here.id):
                 return _of_other_page(console)
             form_subject.begin(console.here.id)
-            if role is Role.ADMINISTRATOR and not console.here.is_administered:
+            if not _suffices(console.here, role):
                 return _denied(session, console)
             try:
                 return view(console, **values)
@@ -167,14 +182,18 @@ def absent(console: BeheerContext, organisation_id: str | None = None) -> NoRetu
     raise PageError(404, "not_found", "nothing of this company")
 
 
-def _console(session: ConsoleSession) -> BeheerContext | None:
+def _suffices(here: Company, role: Role) -> bool:
+    return here.is_administered or role is not Role.ADMINISTRATOR
+
+
+def _console(session: ConsoleSession, asked: Role) -> BeheerContext | None:
     own = companies.of_person(session.rt.session, session.person.id, session.now)
     if not own:
         return None
     here = places.current(session, own)
     level = here.own_level(session.level)
     login = DeciderLogin(level, session.logged_in_at)
-    return BeheerContext(session, here, login, _frame(session, own, here))
+    return BeheerContext(session, here, login, _frame(session, own, here), asked)
 
 
 def _frame(session: ConsoleSession, own: list[Company], here: Company) -> ConsoleFrame:

@@ -22,7 +22,7 @@ from broker.web.language import locale
 from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
-from broker.web.lists.portions import portions
+from broker.web.lists.portions import MOST_IN_FILE, portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
@@ -85,7 +85,7 @@ def changes_file(console: BeheerContext) -> Response:
     asked = RULES.read(request.args)
     when = with_zone(_("Wanneer"))
     head = (when, _("Code"), _("Door"), _("Wat"), _("Waar"), _("Over"), _("Was"), _("Nu"))
-    file = ListFile("wijzigingen", head, _cells(console, asked))
+    file = ListFile("wijzigingen", head, _cells(console, asked), MOST_IN_FILE)
     return files.take(console, "changes", asked, file)
 
 

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.lists.exports import take_along
 from admin.organisation_console.access import BeheerContext
+from broker.console.sessions import ConsoleSession
 from broker.web.lists.file import ListFile
 from broker.web.lists.request import ListRequest
 
 
-def take(console: BeheerContext, kind: str, asked: ListRequest, file: ListFile) -> Response:
-    """The answer with the file; ``kind`` is which list, as the audit calls it."""
+def take(
+    console: BeheerContext,
+    kind: str,
+    asked: ListRequest,
+    file: ListFile,
+    also: Callable[[ConsoleSession], bool] = lambda _: True,
+) -> Response:
+    """The answer with the file; ``kind`` is which list, as the audit calls it. ``also``: whether it
+    may still be taken along by more than the role here.
+    """
     return take_along(
         console.sql,
         kind,
         asked,
         file,
         actor=console.actor,
-        now=console.now,
+        clock=console.rt.clock,
+        may_still=partial(_may_still, console, also),
         organisation_id=console.here.id,
     )
+
+
+def _may_still(console: BeheerContext, also: Callable[[ConsoleSession], bool]) -> bool:
+    with console.as_it_stands() as found:
+        return found is not None and also(found)
 
 
 def role(word: str) -> str:

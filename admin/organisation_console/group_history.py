@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from flask import request, url_for
@@ -15,11 +16,12 @@ from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.group_pages import GroupHistoryPage, GroupLogin
 from admin.organisation_console.groups import one_group, row_of_group
+from broker.console.sessions import ConsoleSession
 from broker.web.endpoints import Endpoint
 from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
-from broker.web.lists.portions import portions
+from broker.web.lists.portions import MOST_IN_FILE, portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
@@ -79,8 +81,13 @@ def group_history_file(console: BeheerContext, group_id: str) -> Response:
     _group, places = _shared(console, group_id)
     asked = RULES.read(request.args)
     head = (with_zone(_("Wanneer")), _("Wie"), _("Namens"), _("Dienst"), _("Niveau"))
-    file = ListFile("logins-van-de-groep", head, _cells(console, places, asked))
-    return files.take(console, "group_logins", asked, file)
+    file = ListFile("logins-van-de-groep", head, _cells(console, places, asked), MOST_IN_FILE)
+    return files.take(console, "group_logins", asked, file, partial(_is_in, group_id))
+
+
+def _is_in(group_id: str, by_now: ConsoleSession) -> bool:
+    members = groups.members(by_now.rt.session, group_id)
+    return groups.place_in(members, by_now.person.id) is not None
 
 
 def _shared(console: BeheerContext, group_id: str) -> tuple[UserGroup, _Places]:

@@ -18,7 +18,7 @@ from broker.web.language import locale
 from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
-from broker.web.lists.portions import portions
+from broker.web.lists.portions import MOST_IN_FILE, portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
@@ -69,7 +69,7 @@ def logins_file(console: BeheerContext) -> Response:
     when = with_zone(_("Wanneer"))
     head = (when, _("Code"), _("Wie"), _("Via het kantoor"), _("Namens"), _("Dienst"))
     more = (_("Portaal"), _("Makelaar"), _("Niveau"), _("Uitkomst"))
-    file = ListFile("logins", (*head, *more), _cells(console, asked))
+    file = ListFile("logins", (*head, *more), _cells(console, asked), MOST_IN_FILE)
     return files.take(console, "logins", asked, file)
 
 

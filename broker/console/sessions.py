@@ -4,16 +4,20 @@ ended by logging out, by time or by an administrator.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import redirect, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assurance.levels import AssuranceLevel, suffices
 from assurance.session_reuse import AskedAgain, Obstacle
 from broker.console.downstream import (
+    ConsoleCookie,
     idle_key,
     kept_facts,
     login_request,
@@ -57,6 +61,15 @@ class ConsoleSession:
         return is_recent(self.logged_in_at, self.now)
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """A session with the login that it rests on, and when it ends however it is used."""
+
+    session: ConsoleSession
+    facts: LoginFacts
+    ends: datetime
+
+
 def is_recent(logged_in_at: datetime, now: datetime) -> bool:
     """Was this login made in the last minutes?"""
     return now - logged_in_at <= RECENT
@@ -69,10 +82,33 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     follows something would never be left.
     """
     rt = runtime()
-    now = rt.clock()
     ticket = read_ticket(rt.sealer, console, request.cookies.get(console.cookie, ""))
-    if ticket is None:
+    found = _standing(rt, console, ticket) if ticket is not None else None
+    if found is None:
         return None
+    session, now = found.session, found.session.now
+    rate_limits.count_person(rt, "console", session.person.id)
+    if counts:
+        idle = rt.settings.login.session_idle_minutes * 60
+        rt.store.batch([kept_facts(rt.sealer, session.grant_id, found.facts, idle, now)])
+        show_time(_time_left(console, now, idle, found.ends))
+    return session
+
+
+@contextmanager
+def as_it_stands(session: ConsoleSession) -> Iterator[ConsoleSession | None]:
+    """The same session as it is by now, for an answer that takes long to leave; None where it
+    ended. Read beside the transaction of the request, which may see what there was when it began.
+    """
+    with Session(session.rt.engine) as beside:
+        rt = replace(session.rt, current_session=lambda: beside)
+        ticket = ConsoleCookie(session.grant_id, session.logged_in_at)
+        found = _standing(rt, session.console, ticket)
+        yield found.session if found is not None else None
+
+
+def _standing(rt: Runtime, console: Console, ticket: ConsoleCookie) -> _Standing | None:
+    now = rt.clock()
     facts = read_facts(rt.sealer, ticket.grant_id, rt.store.get(idle_key(ticket.grant_id)))
     if facts is None:
         return None
@@ -88,12 +124,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     level = _level(rt, console, facts, grant.person_id, now)
     if person is None or level is None or not suffices(level, _least(console, facts)):
         return None
-    rate_limits.count_person(rt, "console", person.id)
-    if counts:
-        idle = rt.settings.login.session_idle_minutes * 60
-        rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle, now)])
-        show_time(_time_left(console, now, idle, ends))
-    return ConsoleSession(
+    session = ConsoleSession(
         rt,
         console,
         ticket.grant_id,
@@ -103,6 +134,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
         now,
         facts.identity.provider_id,
     )
+    return _Standing(session, facts, ends)
 
 
 def _time_left(console: Console, now: datetime, idle: int, ends: datetime) -> TimeLeft:
@@ -136,13 +168,13 @@ def _level(
     record = rt.configuration.providers.get(facts.identity.provider_id)
     if record is not None and not record.serves(console.service.uuid):
         return None
-    known = standing.whose(rt.session, rt.sealer, facts.identity)
+    known = standing.whose(rt.session, rt.sealer, facts.identity, now)
     if known is None or known.person_id != person_id:
         return None
     if people.means_status(known, now) is not MeansStatus.ACTIVE:
         return None
     try:
-        judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
+        judged = standing.now_worth(rt.configuration, rt.session, facts.identity, now)
     except NothingWorth:
         return None
     if not standing.is_for(console.service, judged):

@@ -206,9 +206,8 @@ class LoginContext:
         """Of the account that logged in; None where it ended or changed its password since."""
         identity = self.login.identity
         assert identity is not None
-        return accounts.holder(
-            self.rt.session, identity.subject, not_after=identity.authenticated_at
-        )
+        began = identity.authenticated_at
+        return accounts.holder(self.rt.session, identity.subject, not_after=began, now=self.now)
 
     @cached_property
     def known(self) -> Known | None:

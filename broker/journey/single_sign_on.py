@@ -90,7 +90,7 @@ def continued(
     found = current_session(rt, request, context.now)
     if found is None:
         return login, Obstacle.NO_SESSION
-    facts = _standing(rt, found)
+    facts = _standing(rt, found, context.now)
     if facts is None:
         return login, Obstacle.WORTHLESS
     why = obstacle(_earlier(found, facts), _wish(login, context), context.now)
@@ -179,13 +179,13 @@ def _leaves_the_choice(context: LoginContext) -> bool:
     return context.needs_authority and bool(context.options.usable or context.options.refused)
 
 
-def _standing(rt: Runtime, found: ActiveSession) -> LoginFacts | None:
+def _standing(rt: Runtime, found: ActiveSession, now: datetime) -> LoginFacts | None:
     """What the session knows, at what that is worth now; None where it proves nothing any more."""
     facts = read(found.facts)
     if facts is None:
         return None
     try:
-        judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
+        judged = standing.now_worth(rt.configuration, rt.session, facts.identity, now)
     except NothingWorth:
         return None
     return replace(facts, identity=judged)

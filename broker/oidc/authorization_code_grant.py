@@ -14,6 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from broker.downstream import LoginRequest, LoginResult
 from broker.monitoring.telemetry import span
 from broker.oidc import authorization_code, jwt, userinfo
+from broker.oidc.authorization_request import must_prove_code
 from broker.oidc.claims import for_id_token, identity_claims
 from broker.oidc.client_authentication import Authenticated, not_fresh
 from broker.oidc.errors import Refused, TokenError
@@ -159,6 +160,8 @@ def _answer(
     result = kept.result
     if not is_registered(client, OidcReplyTo.of(result.request).redirect_uri):
         raise _invalid_grant(Refused.ADDRESS, seen="taken away since")
+    if must_prove_code(client) and OidcReplyTo.of(result.request).challenge is None:
+        raise _invalid_grant(seen="without code_challenge, which the portal must send since")
     fault = standing.fault_of_code(rt, rt.session, result, now)
     if fault is not None:
         also = standing.also(rt, rt.session, result, now, fault)

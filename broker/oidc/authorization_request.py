@@ -203,6 +203,11 @@ def _check_response(parameters: Parameters, to: ResponseTarget) -> None:
         )
 
 
+def must_prove_code(client: OidcClient) -> bool:
+    """Must who redeems a code of this client be who asked for it (PKCE)?"""
+    return client.require_pkce or client.token_endpoint_auth_method == "none"
+
+
 def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
     """PKCE with S256; a client may go without only when its registration says so and it
     authenticates.
@@ -210,7 +215,7 @@ def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
     challenge = parameters.one("code_challenge")
     method = parameters.one("code_challenge_method")
     if challenge is None:
-        if method is not None or client.require_pkce or client.token_endpoint_auth_method == "none":
+        if method is not None or must_prove_code(client):
             raise AuthorizationError(
                 "invalid_request", "code_challenge is missing; send PKCE with S256"
             )

@@ -42,9 +42,10 @@ SKEW_SECONDS = 60
 _AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
 NO_SECRET = (hashlib.sha256(b"").hexdigest(),)
 UNPROVEN = (
-    "client authentication failed: an unknown client_id, another method than was registered, or a "
-    "wrong secret or key"
+    "client authentication failed: an unknown client_id, another method than was registered, a "
+    "wrong secret or key, or no keys at the jwks_uri that was registered"
 )
+_Verified = tuple[dict[str, Any], str]  # claims, and the thumbprint of the key (RFC 7638)
 _HEADERS = verifying(VERIFIED, MAX_HEADER)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -82,10 +83,13 @@ class AssertionRules:
 
 @dataclass(frozen=True)
 class Authenticated:
-    """Who asks. ``once``: the assertion must be new; None for other methods."""
+    """Who asks. ``once``: the assertion must be new; None for other methods. ``proof``: which
+    method, secret or key it was, for ``proves_still``.
+    """
 
     client: OidcClient
     once: AddOnce | None = None
+    proof: str = ""
 
     @property
     def proved_nothing(self) -> bool:
@@ -128,14 +132,30 @@ def authenticate(
     if registered != presented.method:
         _is_one_of(NO_SECRET, presented.proof)
         raise _unproven(Refused.CLIENT_METHOD, used=presented.method, registered=registered)
-    once = None
+    once, mark = None, ""
     if presented.method == "private_key_jwt":
-        once = _check_assertion(presented, client, keys, rules, now)
-    elif presented.method != "none" and not _fits(client.secret_sha256, presented):
-        raise _unproven(Refused.CLIENT_SECRET, used=presented.method)
+        once, mark = _check_assertion(presented, client, keys, rules, now)
+    elif presented.method != "none":
+        mark = _digest_of(client.secret_sha256, presented)
+        if not mark:
+            raise _unproven(Refused.CLIENT_SECRET, used=presented.method)
     if parameters.one("client_id") not in (None, client.client_id):
         raise _refused("client_id differs from the authenticated client")
-    return Authenticated(client, once)
+    return Authenticated(client, once, f"{registered} {mark}")
+
+
+def proves_still(proof: str, client: OidcClient, keys: ClientKeys) -> bool:
+    """Would this proof of before (``Authenticated.proof``) prove the client by what is registered
+    now?
+    """
+    method, _, mark = proof.partition(" ")
+    if method != client.token_endpoint_auth_method:
+        return False
+    if method == "private_key_jwt":
+        return any(
+            key.thumbprint() == mark for known in keys.candidates(client) for key in known.keys
+        )
+    return method == "none" or mark in client.secret_sha256
 
 
 def offered_proof(parameters: Parameters, authorization: str | None) -> Presented | None:
@@ -201,18 +221,23 @@ def _unproven(reason: Refused, **found: str) -> TokenError:
     return TokenError("invalid_client", UNPROVEN, 401, reason=reason, found=found)
 
 
-def _fits(digests: Sequence[str], presented: Presented) -> bool:
-    """Both readings are compared, always."""
+def _digest_of(digests: Sequence[str], presented: Presented) -> str:
+    """Which secret it is; empty for none that is registered. Both readings are compared, always."""
     as_sent = presented.proof if presented.as_sent is None else presented.as_sent
-    found = [_is_one_of(digests, one) for one in (presented.proof, as_sent)]
-    return any(found)
+    readings = [presented.proof, as_sent]
+    found = [_is_one_of(digests, one) for one in readings]
+    return _sha256(readings[found.index(True)]) if any(found) else ""
 
 
 def _is_one_of(digests: Sequence[str], secret: str) -> bool:
     """Compare with every registered digest, always all of them: two during a change of secret."""
-    digest = hashlib.sha256(secret.encode()).hexdigest().encode()
+    digest = _sha256(secret).encode()
     equal = [hmac.compare_digest(digest, known.encode()) for known in digests]
     return any(equal)
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _claimed_client(assertion: str) -> str | None:
@@ -239,8 +264,9 @@ def _check_assertion(
     keys: ClientKeys,
     rules: AssertionRules,
     now: datetime,
-) -> AddOnce:
-    claims = _verified(presented, client, keys)
+) -> tuple[AddOnce, str]:
+    """What is counted as seen, and the thumbprint of the key."""
+    claims, thumbprint = _verified(presented, client, keys)
     seconds = now.timestamp()
     expires, issued, jti = claims.get("exp"), claims.get("iat"), claims.get("jti")
     longest = rules.longest
@@ -266,28 +292,34 @@ def _check_assertion(
     name = hashlib.sha256(json.dumps([client.client_id, jti]).encode()).hexdigest()
     # Without iat the assertion may be as old as its longest life allows.
     earliest = issued if issued is not None else expires - longest
-    return AddOnce(
+    once = AddOnce(
         f"jti:{name}",
         int(expires - seconds) + 2 * SKEW_SECONDS,
         datetime.fromtimestamp(earliest, UTC) + _AHEAD_AT_MOST,
     )
+    return once, thumbprint
 
 
-def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dict[str, Any]:
+def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> _Verified:
     for key_set in keys.candidates(client):
-        claims = _decode(presented.proof, key_set)
-        if claims is not None:
-            return claims
+        found = _decode(presented.proof, key_set)
+        if found is not None:
+            return found
+    trouble = keys.trouble(client)
+    if trouble is not None:
+        raise _unproven(
+            Refused.CLIENT_KEYS, used=presented.method, setting="jwks_uri", seen=trouble
+        )
     raise _unproven(Refused.CLIENT_SIGNATURE, used=presented.method)
 
 
-def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
+def _decode(assertion: str, key_set: KeySet) -> _Verified | None:
     for key in _fitting(assertion, key_set):
         try:
             parsed = jwt.decode(assertion, key, registry=_HEADERS)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             continue
-        return dict(parsed.claims)
+        return dict(parsed.claims), key.thumbprint()
     return None
 
 

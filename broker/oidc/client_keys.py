@@ -56,6 +56,15 @@ class ClientKeys:
         with contextlib.suppress(KeysNotFetched):
             yield from (known for known in kept.copies(self.clock()) if known.keys)
 
+    def trouble(self, client: OidcClient) -> str | None:
+        """Why the address of this client gave nothing when it was last asked; None where it did, or
+        none is registered.
+        """
+        if client.jwks_uri is None:
+            return None
+        failed = self._at(client.client_id, client.jwks_uri).failed
+        return str(failed) if failed is not None else None
+
     def _at(self, client_id: str, uri: str) -> LastGood[KeySet]:
         """Of the address that is registered now: keys of an earlier one are gone."""
         with self._lock:

@@ -53,6 +53,7 @@ class Refused(enum.StrEnum):
     CLIENT_METHOD = "client_method"
     CLIENT_SECRET = "client_secret"
     CLIENT_SIGNATURE = "client_signature"
+    CLIENT_KEYS = "client_keys"
     CLIENT_PROOF = "client_proof"
     TOKEN_REQUEST = "token_request"
     ACCESS_TOKEN = "access_token"

@@ -1,5 +1,5 @@
 """Authorization requests that a portal brings before the browser comes (RFC 9126): judged at once,
-kept sealed, found by their own client alone, and once.
+kept sealed, found by their own client alone, and once, while what proved that client still does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from broker.errors import PageError
 from broker.oidc.authorization_request import HintReader, parse, response_target
-from broker.oidc.client_authentication import Authenticated, not_fresh
+from broker.oidc.client_authentication import Authenticated, not_fresh, proves_still
+from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters
 from broker.runtime import Runtime
@@ -34,7 +35,7 @@ def keep(
 ) -> Mapping[str, Any]:
     """The answer to a request that is in order, which waits from now on. Raises TokenError."""
     asked = _asked(parameters, who.client)
-    packed = json.dumps(asked.pairs, ensure_ascii=False).encode()
+    packed = json.dumps([who.proof, asked.pairs], ensure_ascii=False).encode()
     if len(packed) > LONGEST_REQUEST:
         raise TokenError("invalid_request", f"send {LONGEST_REQUEST} bytes at most", 413)
     _judge(asked, who.client, rt.configuration.services, read_hint)
@@ -87,16 +88,20 @@ def name_in(parameters: Parameters) -> str | None:
     return said.removeprefix(PREFIX) if said.startswith(PREFIX) else None
 
 
-def take(rt: Runtime, client_id: str, name: str) -> Parameters:
+def take(rt: Runtime, client: OidcClient, name: str, keys: ClientKeys) -> Parameters:
     """The request that this client brought, once; what stands beside its name counts for nothing
-    (§4). Raises PageError where it brought none, or it is over or was taken.
+    (§4). Raises PageError where it brought none, or it is over or was taken, or was brought with a
+    secret or key that proves nothing any more.
     """
-    key = _key(client_id, name)
+    key = _key(client.client_id, name)
     raw = rt.store.take(key)
     opened = open_or_log(rt.sealer, raw, key, what="pushed request") if raw is not None else None
     if opened is None:
         raise PageError(400, "request_gone", "no such request of this client, or not any more")
-    return Parameters([(str(one), str(value)) for one, value in json.loads(opened)])
+    proof, pairs = json.loads(opened)
+    if not proves_still(proof, client, keys):
+        raise PageError(400, "request_gone", "brought with a secret or key that counts no more")
+    return Parameters([(str(one), str(value)) for one, value in pairs])
 
 
 def _key(client_id: str, name: str) -> str:

@@ -77,7 +77,7 @@ def create_blueprint(
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
         try:
-            parameters, was_brought = _brought(rt, parameters)
+            parameters, was_brought = _brought(rt, parameters, client_keys)
             to = response_target(parameters, rt.configuration.oidc_clients)
         except UnknownTarget as error:
             refusals.note_target(rt, error)
@@ -243,7 +243,9 @@ def _registered(rt: Runtime, presented: Presented | None) -> str:
     return said if said is not None and said in rt.configuration.oidc_clients else ""
 
 
-def _brought(rt: Runtime, parameters: Parameters) -> tuple[Parameters, bool]:
+def _brought(
+    rt: Runtime, parameters: Parameters, client_keys: ClientKeys
+) -> tuple[Parameters, bool]:
     """The request, and whether its portal brought it before. Raises PageError."""
     try:
         name, client_id = pushed_requests.name_in(parameters), parameters.one("client_id")
@@ -251,11 +253,12 @@ def _brought(rt: Runtime, parameters: Parameters) -> tuple[Parameters, bool]:
         return parameters, False  # told as of any request, where there is somebody to tell
     if name is None:
         return parameters, False
-    if client_id is None or client_id not in rt.configuration.oidc_clients:
+    client = rt.configuration.oidc_clients.get(client_id or "")
+    if client is None:
         raise UnknownTarget("unknown_client", "client_id missing or not registered", sent=client_id)
-    remember_portal(client_id)
-    rate_limits.count_client(rt, "authorize", client_id)
-    return pushed_requests.take(rt, client_id, name), True
+    remember_portal(client.client_id)
+    rate_limits.count_client(rt, "authorize", client.client_id)
+    return pushed_requests.take(rt, client, name, client_keys), True
 
 
 def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:

@@ -155,18 +155,20 @@ def _also(rt: Runtime, found: Fetched) -> str | None:
 def _as_released(
     rt: Runtime, found: Fetched, portal: SamlServiceProvider, now: datetime
 ) -> Fetched:
-    """Written anew, without what the portal may not have any more since the login; it gets nothing
-    where that cannot be done.
+    """Written anew, without what the portal may not have any more since the login, and where a key
+    was replaced since, by which it is encrypted or signed; it gets nothing where that cannot be
+    done.
     """
     if found.why is not None or found.answer is None or found.answer.login is None:
         return found
     result, said = found.answer.login.result, found.answer.login.said
     answers = LoginAnswers.of(rt.settings, rt.sealer, rt.configuration)
     left = released(portal, answers.service(result))
-    if set(said.released) <= set(left):
-        return found
-    said = replace(said, released=tuple(one for one in said.released if one in left))
     _, metadata = still_registered(portal, SamlReplyTo.of(result.request), now)
+    keys = answers.keys(portal, metadata, now)
+    if set(said.released) <= set(left) and said.keys == keys:
+        return found
+    said = replace(said, released=tuple(one for one in said.released if one in left), keys=keys)
     try:
         answer = answers.written(portal, metadata, result, said)
     except LoginRefused as refused:

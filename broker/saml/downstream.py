@@ -100,7 +100,8 @@ class SamlDownstream:
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "Subject")
         answers = LoginAnswers(self._issuer, self._session, self._sealer, self._registered())
         subject = persistent if to.name_id == "persistent" else _transient()
-        said = Said(subject, now, released(portal, answers.service(result)))
+        keys = answers.keys(portal, metadata, now)
+        said = Said(subject, now, released(portal, answers.service(result)), keys)
         answer = answers.written(portal, metadata, result, said)
         kept = self._carried(
             answer.response, to, portal.client_id, result.reference, KeptLogin(result, said)

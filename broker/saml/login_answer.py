@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from assurance.authn_context import class_of
@@ -27,6 +28,7 @@ from consent.release import may_leave
 from directory.saml_portals import SamlServiceProvider
 from directory.sectors import pairwise_sub
 from directory.services import RelyingParty, Service
+from keys.saml_keys import OwnRole, signing_key
 from keys.sealing import Sealer
 from keys.xml.sealing_beside import CBC256, GCM256, SealFor
 from providers.saml.wire.logout_messages import name_of
@@ -35,11 +37,14 @@ from providers.saml.wire.names import saml
 
 @dataclass(frozen=True)
 class Said:
-    """``subject``: the NameID in the answer; ``made_at``: when; ``released``: the claims in it."""
+    """``subject``: the NameID in the answer; ``made_at``: when; ``released``: the claims in it;
+    ``keys``: how and for whose key it is encrypted, and with which of ours it is signed.
+    """
 
     subject: str
     made_at: datetime
     released: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,15 @@ class LoginAnswers:
         persistent = pairwise_sub(self.sealer, portal, result.person_id)
         acting = etd.acting_pseudonym(self.sealer, persistent)
         return etd.statement(result, portal, service, acting, to)
+
+    def keys(
+        self, portal: SamlServiceProvider, metadata: PortalMetadata, now: datetime
+    ) -> tuple[str, ...]:
+        """What ``Said.keys`` of an answer that is written by what is registered is."""
+        wanted = (portal.saml.encrypt_assertion, portal.saml.identifier_encryption)
+        theirs = sealing_certificates(metadata, now)
+        ours = signing_key(self.known.keyring, OwnRole.IDP)
+        return (*wanted, ours.kid, *(one.fingerprint(SHA256()).hex() for one in theirs))
 
     def session_index(self, portal: RelyingParty, session_id: str) -> str:
         """Another one at each portal, so that they cannot compare."""

@@ -59,11 +59,13 @@ def by_registrations(configuration: Configuration, identity: Identity) -> Identi
     return worth.of_makelaar(record, identity)
 
 
-def now_worth(configuration: Configuration, sql: Session, identity: Identity) -> Identity:
+def now_worth(
+    configuration: Configuration, sql: Session, identity: Identity, now: datetime
+) -> Identity:
     """The identity at what it is worth now, that of an account too. Raises NothingWorth."""
     if identity.provider_id != accounts.PROVIDER_ID:
         return by_registrations(configuration, identity)
-    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at)
+    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at, now=now)
     if holder is None:
         raise NothingWorth(ACCOUNT_CHANGED)
     return worth.of_account(holder.level, identity, provider_oin=holder.provider_oin)
@@ -79,11 +81,11 @@ def is_for(service: Service, identity: Identity) -> bool:
     )
 
 
-def whose(sql: Session, sealer: Sealer, identity: Identity) -> Known | None:
+def whose(sql: Session, sealer: Sealer, identity: Identity, now: datetime) -> Known | None:
     """The person whose identity this is now, in one read."""
     if identity.provider_id != accounts.PROVIDER_ID:
         return people.find(sql, sealer, identity.provider_id, identity.subject)
-    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at)
+    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at, now=now)
     return holder.known if holder is not None else None
 
 
@@ -198,7 +200,7 @@ def _faults(
         return
     judged, level = result.facts.identity, result.level
     try:
-        judged = now_worth(configuration, sql, judged)
+        judged = now_worth(configuration, sql, judged, now)
     except NothingWorth as nothing:
         yield nothing.reason
     else:

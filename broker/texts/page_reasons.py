@@ -58,7 +58,10 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         _("Begin bij de website van de dienst, niet met een bladwijzer. Zet cookies aan."),
     ),
     "request_gone": Explanation(
-        _("De dienst bracht dit verzoek vooraf (/par), maar het is te oud of al gebruikt."),
+        _(
+            "De dienst bracht dit verzoek vooraf (/par), maar het is te oud of al gebruikt. Of het "
+            "geheim of de sleutel waarmee het kwam, telt niet meer."
+        ),
         _(
             "Kwam de gebruiker met de knop terug of een bladwijzer? Dan is opnieuw inloggen "
             "genoeg. Anders: brengt de dienst elk verzoek opnieuw, onder dezelfde client_id?"

@@ -126,6 +126,12 @@ _SINGLE: Final = {
         Fixer.OPERATOR,
         _("U kunt bij deze dienst nu niet inloggen. Het ligt niet aan u of uw inlogmiddel."),
     ),
+    "client_keys": Explanation(
+        _("Wij konden de sleutels van de website niet ophalen. Zij bewees daarom niet wie zij is."),
+        _("Zie bij deze stap wat haar jwks_uri gaf. Probeer het adres met sluis doctor."),
+        Fixer.PORTAL,
+        _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+    ),
     "portal_unknown": Explanation(
         _("De website noemt een client_id die hier niet is geregistreerd."),
         _(

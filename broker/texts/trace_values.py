@@ -73,6 +73,9 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "een formulier, waar wij een antwoord in het adres vroegen"
         ),
         "parameters in the address of a form": _("een formulier met iets in zijn adres"),
+        "brought with a secret or key that counts no more": _(
+            "gebracht met een geheim of sleutel die niet meer telt"
+        ),
         "no such request of this client, or not any more": _(
             "geen verzoek van deze dienst onder deze naam, of niet meer"
         ),

@@ -270,6 +270,7 @@ MEASURED: Final = {
     "kept_by_browser": _("Cookies"),
     "browser": _("Browser"),
     "in_login": _("Tijdens een login met deze code"),
+    "other_master_key": _("Verzegeld met een hoofdsleutel die dit proces niet heeft"),
     "sent_bytes": _("Gestuurd, in bytes"),
     "allowed_bytes": _("Toegestaan, in bytes"),
     "allowed_requests": _("Toegestaan aantal verzoeken"),

@@ -7,6 +7,7 @@ Whose trace cannot be kept (the database is away, or somebody floods us) is in t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from broker.runtime import Runtime
 from broker.web.announcements import about
+from broker.web.current_request import current_notes
 from broker.web.responses import portal_of_request, remember_reference
+from keys.opening import missed_since
 from providers.received import told
 from state import outages, trace
 from state.db import writing
@@ -110,7 +113,13 @@ def _may_keep(rt: Runtime) -> bool:
 
 
 def _measured(found: Mapping[str, Fact]) -> dict[str, Fact]:
-    return {name: value for name, value in found.items() if value is not None}
+    """With the fact that something could not be opened: what then looks old or unknown is neither,
+    and the operator is who mends it.
+    """
+    measured: dict[str, Fact] = {name: value for name, value in found.items() if value is not None}
+    if missed_since(current_notes().get("began", math.inf)):
+        measured["other_master_key"] = True
+    return measured
 
 
 def _keep(rt: Runtime, reference: str, step: TraceStep, client_id: str | None) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from assurance.factors import Factor, FactorKind
 from sandbox.browser import Browser, Page
 from sandbox.prepare import totp_secret
+from state.db import writing
 from tests.world import ADDRESSES, World
 
 BASE = f"{ADDRESSES.broker}/mijn/inlogmiddelen"
@@ -59,7 +60,7 @@ def roos_at_eh2_plus(world: World) -> Browser:
 
 def fresh(world: World) -> None:
     """As if no code was used yet."""
-    with world.session() as session, session.begin():
+    with world.session() as session, writing(session):
         session.execute(update(Factor).values(last_step=0, failures=0, locked_until=None))
 
 
@@ -73,7 +74,7 @@ def factors_of(world: World, person: str, kind: FactorKind | None = None) -> lis
 
 def strip_factors(world: World, person: str) -> None:
     """Every factor of this person ended yesterday."""
-    with world.session() as session, session.begin():
+    with world.session() as session, writing(session):
         ended = world.clock() - timedelta(days=1)
         session.execute(update(Factor).where(Factor.person_id == person).values(ended_at=ended))
 

@@ -38,6 +38,7 @@ from tests.broker.saml.portals import status_in
 from tests.journeys.at_mijn import buttons, fresh
 from tests.journeys.beheer import BAKERY, GARDEN, OFFICE
 from tests.journeys.running import SAML_PORTAL, Instances, make_instances
+from tests.journeys.stores import Stores
 
 MAKELAAR: Final = "brugwacht"
 HIGH: Final = PortalService(
@@ -81,8 +82,8 @@ PORTAL: Final = {
 OF_SAML: Final = {**SAML_PORTAL, "services": [HIGH.uuid], "default_service": HIGH.uuid}
 
 
-def make_midway(directory: Path) -> Instances:
-    at = make_instances(directory)
+def make_midway(directory: Path, stores: Stores | None = None) -> Instances:
+    at = make_instances(directory, stores)
     documents = [SERVICE, service(LOW, consent="none"), PORTAL, OF_SAML]
     at.world.apply(yaml.safe_dump_all(documents), "97-midway.yaml")
     now = at.world.clock()

@@ -25,6 +25,7 @@ from tests.broker.saml.artifact_portal import ARTIFACT as BY_ARTIFACT
 from tests.broker.saml.artifact_portal import BOTH, ArtifactPortal, landing
 from tests.broker.saml.in_world import HOST, document, portal_metadata
 from tests.broker.saml.portals import status_in
+from tests.journeys.stores import Stores, tell_commands
 from tests.world import ADDRESSES, World
 
 MAKELAARS: Final = "30-makelaars.yaml"
@@ -62,9 +63,12 @@ class Instances:
         self.world.wire.applications[ADDRESSES.broker.partition("//")[2]] = self.there
 
 
-def make_instances(directory: Path) -> Instances:
-    """Both, with a portal that speaks OpenID Connect and one that speaks SAML."""
-    world = make_portal_world(directory)
+def make_instances(directory: Path, stores: Stores | None = None) -> Instances:
+    """Both, with a portal that speaks OpenID Connect and one that speaks SAML. ``stores``: the
+    settings of where they keep what they keep; SQLite for everything unless told.
+    """
+    world = make_portal_world(directory, **(stores or {}))
+    tell_commands(world, stores or {})
     world.wire.applications[HOST] = landing()
     world.apply(yaml.safe_dump(SAML_PORTAL), "95-saml-portal.yaml")
     process = world.process

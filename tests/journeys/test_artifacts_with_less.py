@@ -12,6 +12,9 @@ from lxml import etree
 from assurance import session_names
 from broker.saml import login_answer
 from broker.saml.attributes import EMAIL, NAME, OURS
+from keys.keyring import KeyState, KeyUse, PrivateKey
+from keys.xml.encryption import decrypt_element
+from keys.xml.guard import XmlRefused
 from state import audit
 from state.audit import EventTag
 from tests.broker.saml.artifact_portal import (
@@ -21,7 +24,8 @@ from tests.broker.saml.artifact_portal import (
     make_artifact_world,
 )
 from tests.broker.saml.in_world import document, portal_metadata
-from tests.broker.saml.portals import NAMES
+from tests.broker.saml.portals import NAMES, certificate, key_descriptor
+from tests.keys_for_tests import rsa_key
 from tests.world import World
 
 REGISTERED: Mapping[str, Any] = document(saml={"metadata": portal_metadata(addresses=BOTH)})
@@ -116,6 +120,78 @@ def test_the_moment_of_the_answer_and_the_name_in_it_stay(portal: ArtifactPortal
             indexes=[str(index.get("SessionIndex"))],
         )
     assert kept.name.about == dict(name.attrib)
+
+
+def keys(name: str) -> str:
+    """The portal signs as ever, and decrypts with the key of this name."""
+    return key_descriptor(certificate("portal")) + key_descriptor(certificate(name), "encryption")
+
+
+def opened(response: etree._Element, name: str) -> bool:
+    """Does this key of the portal open it?"""
+    (sealed,) = response.iterfind("saml:EncryptedAssertion", NAMES)
+    key = PrivateKey("p", KeyUse.SAML_ENCRYPTION, "RSA", rsa_key(name), None, KeyState.ACTIVE)
+    try:
+        decrypt_element(sealed, [key])
+    except XmlRefused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("then", "opens"), [("portal", "portal"), ("makelaar", "makelaar")], ids=["stays", "replaced"]
+)
+def test_what_waits_is_encrypted_for_the_certificate_that_the_portal_has_when_it_fetches(
+    portal: ArtifactPortal, then: str, opens: str
+) -> None:
+    """Who stole the key that it replaced opens nothing that leaves afterwards."""
+    sealed = {**REGISTERED["saml"], "encrypt_assertion": "always"}
+    register(portal.world, saml=sealed)
+    artifact = waiting(portal)
+    moved = portal_metadata(addresses=BOTH, keys=keys(then))
+    register(portal.world, saml={**sealed, "metadata": moved})
+    response = fetched(portal, artifact)
+    assert {one for one in ("portal", "makelaar") if opened(response, one)} == {opens}
+
+
+def test_who_fetches_proves_itself_by_the_certificate_of_now_and_uses_nothing_up_before(
+    portal: ArtifactPortal,
+) -> None:
+    """Who stole the key that the portal replaced fetches nothing; the portal itself goes on."""
+    artifact = waiting(portal)
+    replaced = key_descriptor(certificate("makelaar"))
+    register(
+        portal.world,
+        saml={**REGISTERED["saml"], "metadata": portal_metadata(addresses=BOTH, keys=replaced)},
+    )
+    by_old = portal.asks(artifact, "portal")
+    assert by_old.status == 500 and b"Assertion" not in by_old.body
+    by_new = portal.asks(artifact, "makelaar")
+    assert by_new.status == 200 and b"Assertion" in by_new.body
+
+
+def test_a_login_goes_on_when_the_certificate_of_its_portal_is_replaced(
+    portal: ArtifactPortal,
+) -> None:
+    """Its request was proved when it came, and says nothing that the old key could still change."""
+    portal.by_redirect(portal.asked({"ProtocolBinding": ARTIFACT}))
+    replaced = key_descriptor(certificate("makelaar"))
+    register(
+        portal.world,
+        saml={**REGISTERED["saml"], "metadata": portal_metadata(addresses=BOTH, keys=replaced)},
+    )
+    assert portal.browser.page is not None
+    portal.walk(portal.browser.page)
+    assert b"Assertion" in portal.asks(portal.artifact, "makelaar").body
+
+
+def test_what_waits_in_clear_is_encrypted_once_the_portal_wants_that(
+    portal: ArtifactPortal,
+) -> None:
+    register(portal.world, saml={**REGISTERED["saml"], "encrypt_assertion": "never"})
+    artifact = waiting(portal)
+    register(portal.world, saml={**REGISTERED["saml"], "encrypt_assertion": "always"})
+    assert opened(fetched(portal, artifact), "portal")
 
 
 def test_who_cannot_be_told_in_secret_any_more_is_told_nothing(

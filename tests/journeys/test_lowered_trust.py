@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.portal.clients import BODEMKAART, IDEEEN
 from tests.broker.portal import scope_of, set_clock
-from tests.journeys import lowering
+from tests.journeys import lowering, stores
 from tests.journeys.lowering import makelaar, of_people, portals, registered, service
 from tests.journeys.running import (
     ETD,
@@ -35,9 +35,13 @@ from tests.world import ADDRESSES
 ABOVE_EH2: Final = frozenset(RUNS) - {at_mijn}
 
 
-@pytest.fixture(scope="module")
-def instances(tmp_path_factory: pytest.TempPathFactory) -> Instances:
-    return make_instances(tmp_path_factory.mktemp("lowered"))
+@pytest.fixture(scope="module", params=stores.EACH)
+def instances(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Instances]:
+    made = make_instances(tmp_path_factory.mktemp("lowered"), stores.settings_of(request.param))
+    yield made
+    stores.let_go(made)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ stand at their steps while one thing is taken away, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from state import trace_search
 from state.registrations import Kind
 from state.trace_search import Wanted
 from tests.broker.portal import set_clock
+from tests.journeys import stores
 from tests.journeys import taking_away as taking
 from tests.journeys.beheer import BAKERY, GARDEN, OFFICE
 from tests.journeys.midway import (
@@ -200,19 +201,27 @@ class Ended:
     also: str
 
 
+@pytest.fixture(scope="module", params=stores.EACH)
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module", params=TAKEN)
 def taken(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, dict[str, Ended]]:
+    request: pytest.FixtureRequest, store: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, Ended]]]:
     """The row, and how each step ended after it was taken."""
     row = TAKEN[request.param]
-    at = make_midway(tmp_path_factory.mktemp("midway"))
-    set_clock(at.world)
-    going = {step: begin(at, row.choice) for step, begin in STEPS.items()}
-    at.world.clock.advance(1)
-    row.take(at)
-    at.a_minute_later()
-    return request.param, {step: _ended(at, go_on) for step, go_on in going.items()}
+    at = make_midway(tmp_path_factory.mktemp("midway"), stores.settings_of(store))
+    try:
+        set_clock(at.world)
+        going = {step: begin(at, row.choice) for step, begin in STEPS.items()}
+        at.world.clock.advance(1)
+        row.take(at)
+        at.a_minute_later()
+        yield request.param, {step: _ended(at, go_on) for step, go_on in going.items()}
+    finally:
+        stores.let_go(at)
 
 
 def _ended(at: Instances, go_on: Callable[[], Told]) -> Ended:

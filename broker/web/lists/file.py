@@ -36,12 +36,13 @@ class Layout(enum.StrEnum):
 @dataclass(frozen=True)
 class ListFile:
     """``name``: without its end; ``head``: the names of the columns; ``rows`` may read from the
-    database until the last is taken.
+    database until the last is taken. ``most``: how many of them fit, None for all.
     """
 
     name: str
     head: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    most: int | None = None
 
 
 def asked_layout(form: Mapping[str, str]) -> Layout:

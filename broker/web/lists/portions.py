@@ -14,9 +14,11 @@ Key = TypeVar("Key")
 def portions(
     read: Callable[[int, Key | None], Sequence[Row]], key: Callable[[Row], Key]
 ) -> Iterator[Sequence[Row]]:
-    """Up to MOST_IN_FILE rows. ``read``: so many rows after the one with this key, or the first."""
+    """Up to MOST_IN_FILE rows, and one more where there are: who writes the file says so in its
+    place. ``read``: so many rows after the one with this key, or the first.
+    """
     after: Key | None = None
-    left = MOST_IN_FILE
+    left = MOST_IN_FILE + 1
     while left > 0:
         found = read(min(PORTION, left), after)
         yield found

@@ -165,7 +165,7 @@ def test_who_recovers_begins_anew_and_what_was_there_is_worth_nothing(session: S
     account = access.account_of(session, link.person_id)
     assert account.password_hash is None
     assert enrolment.of_person(session, link.person_id, LATER) == []
-    assert accounts.holder(session, account.id, not_after=START) is None
+    assert accounts.holder(session, account.id, not_after=START, now=START) is None
     with pytest.raises(LinkRefused):
         set_up_links.resume(session, link.id, LATER)  # the link of before
     assert set_up_links.look_at(session, again.secret, LATER).person_id == link.person_id

@@ -235,10 +235,12 @@ def test_a_verifier_belongs_to_a_challenge_and_has_43_to_128_characters(
     issued: Issued, challenge: str | None, verifier: str | None, fits: bool
 ) -> None:
     issued.put(challenge)
+    proved = {"token_endpoint_auth_method": "client_secret_basic", "secret_sha256": ("0" * 64,)}
+    may_go_without = Authenticated(a_client(require_pkce=False, **proved))
     if fits:
-        assert issued.redeem(code_verifier=verifier)["access_token"]
+        assert issued.redeem(may_go_without, code_verifier=verifier)["access_token"]
     else:
-        assert issued.refused(code_verifier=verifier).error == "invalid_grant"
+        assert issued.refused(may_go_without, code_verifier=verifier).error == "invalid_grant"
 
 
 def test_a_revoked_login_and_a_service_that_left_give_nothing(issued: Issued) -> None:

@@ -1,4 +1,4 @@
-"""A file has every row once, and no more than fits."""
+"""A file has every row once, and one more than fits, so that it is known that there are."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from broker.web.lists.portions import MOST_IN_FILE, PORTION, portions
         (PORTION - 1, PORTION - 1, 1),
         (PORTION, PORTION, 2),
         (PORTION + 1, PORTION + 1, 2),
-        (MOST_IN_FILE + 1, MOST_IN_FILE, MOST_IN_FILE // PORTION),
+        (MOST_IN_FILE, MOST_IN_FILE, MOST_IN_FILE // PORTION + 1),
+        (MOST_IN_FILE + 2, MOST_IN_FILE + 1, MOST_IN_FILE // PORTION + 1),
     ],
 )
-def test_each_row_is_read_once_and_no_more_than_fit(there: int, taken: int, asked: int) -> None:
+def test_each_row_is_read_once_and_one_more_than_fit(there: int, taken: int, asked: int) -> None:
     rows, calls = list(range(there)), []
 
     def read(limit: int, after: int | None) -> list[int]:
