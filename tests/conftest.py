@@ -128,6 +128,7 @@ def made_once() -> Iterator[None]:
     from structlog.dev import ConsoleRenderer, plain_traceback
 
     from tests.compiled import compiled_once
+    from tests.hashed import hashed_cheaply
     from tests.key_pool import Pools
     from tests.leftovers import cleared_at_the_end
     from tests.lock_order import lock_order_watched
@@ -140,6 +141,7 @@ def made_once() -> Iterator[None]:
         cleared_at_the_end(),
         Pools().used(),
         compiled_once(),
+        hashed_cheaply(),
         unflushed(),
         watched(),
         lock_order_watched(),
