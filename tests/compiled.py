@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 from babel.support import Translations
@@ -18,11 +18,19 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 import state.engine
 
 STATEMENTS: Final = 5_000  # the product has fewer
+
+
+class _Variable(NamedTuple):
+    """Of an address. ``asked`` is what its rule asks a map for: name, converter, arguments."""
+
+    name: str
+    asked: tuple[Any, ...]
 
 
 class _Compiled(BytecodeCache):
@@ -44,6 +52,7 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
         patch.setattr(Flask, "jinja_options", options)
+        patch.setattr(Rule, "_parse_rule", _parts(Rule._parse_rule))
         patch.setattr(Rule, "_compile_builder", _builders(Rule._compile_builder))
         patch.setattr(Translations, "load", _catalogues(Translations.load))
         _share_statements(patch)
@@ -66,6 +75,45 @@ def _share_statements(patch: pytest.MonkeyPatch) -> None:
         return engine
 
     patch.setattr(state.engine, "create_engine", make)
+
+
+def _parts(parses: Any) -> Any:
+    """What an address is made of; nobody writes into a part. Only what converts a variable belongs
+    to one map, and is made anew.
+    """
+    kept: dict[object, tuple[list[RulePart], list[tuple[bool, str]], list[_Variable]]] = {}
+
+    def parse(rule: Rule, text: str) -> list[RulePart]:
+        key = (text, *(rule.map.converters.items() if "<" in text else ()))
+        if key not in kept:
+            kept[key] = _parsed(parses, rule, text)
+            return kept[key][0]
+        parts, trace, variables = kept[key]
+        rule._trace.extend(trace)
+        for one in variables:
+            rule._converters[one.name] = rule.get_converter(*one.asked)
+            rule.arguments.add(one.name)
+        return parts
+
+    return parse
+
+
+def _parsed(
+    parses: Any, rule: Rule, text: str
+) -> tuple[list[RulePart], list[tuple[bool, str]], list[_Variable]]:
+    variables = []
+    before = len(rule._trace)
+
+    def converter(*asked: Any) -> BaseConverter:
+        variables.append(_Variable(asked[0], asked))
+        return Rule.get_converter(rule, *asked)
+
+    vars(rule)["get_converter"] = converter
+    try:
+        parts = list(parses(rule, text))
+    finally:
+        del vars(rule)["get_converter"]
+    return parts, rule._trace[before:], variables
 
 
 def _builders(compiles: Any) -> Any:

@@ -78,26 +78,33 @@ LONGEST = (
     "attacks/test_passkeys.py",
     "journeys/test_documents.py",
 )
-# As measured, more than a second of a core each: `make check` has a minute for everything.
+# As measured, more than a second each, of a core or of waiting for what does not answer:
+# `make check` has a minute for everything.
 HEAVY = (
     "admin/audit/test_sealing.py",
     "admin/audit/test_tampering.py",
     "admin/factor_resets/test_emergency.py",
     "admin/keys/test_certificate_alarms.py",
     "admin/mandates/test_giving.py",
+    "admin/means/test_document_files.py",
     "admin/metadata/test_alarms.py",
     "admin/metadata/test_approval.py",
     "admin/metadata/test_federations.py",
     "admin/metadata/test_refreshing.py",
+    "admin/operations/test_background.py",
     "admin/operations/test_copies.py",
     "admin/operations/test_origins.py",
     "admin/operations/test_starting.py",
+    "admin/organisations/test_merging.py",
+    "admin/parties/test_outages.py",
     "admin/registrations/test_client_rules.py",
     "admin/registrations/test_export.py",
     "admin/registrations/test_mandate_rows.py",
+    "admin/registrations/test_many_documents.py",
     "admin/registrations/test_sectors.py",
     "admin/registrations/test_what_ends.py",
     "admin/terms/test_digest.py",
+    "admin/virus_scan/test_clamd.py",
     "assurance/test_session_lifetime.py",
     "benchmarks/test_federations.py",
     "broker/journey/test_flow.py",
@@ -112,8 +119,10 @@ HEAVY = (
     "mutants/test_runs.py",
     "providers/test_accounts.py",
     "providers/test_recovery.py",
+    "state/adapters/test_outages.py",
     "state/test_migrate.py",
     "state/test_outgoing_proxy.py",
+    "state/test_outgoing_tls.py",
     "state/test_sqlite_faults.py",
     "state/test_trace_indexes.py",
 )
@@ -128,6 +137,7 @@ def made_once() -> Iterator[None]:
     from structlog.dev import ConsoleRenderer, plain_traceback
 
     from tests.compiled import compiled_once
+    from tests.hashed import hashed_cheaply
     from tests.key_pool import Pools
     from tests.leftovers import cleared_at_the_end
     from tests.lock_order import lock_order_watched
@@ -140,6 +150,7 @@ def made_once() -> Iterator[None]:
         cleared_at_the_end(),
         Pools().used(),
         compiled_once(),
+        hashed_cheaply(),
         unflushed(),
         watched(),
         lock_order_watched(),

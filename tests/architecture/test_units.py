@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.architecture.source_tree import ROOT
+from tests.conftest import HEAVY, LONGEST
 from tests.units import TOGETHER, unit_of
 
 
@@ -33,3 +34,9 @@ def test_what_is_named_is_there() -> None:
     for folder, apart in TOGETHER.items():
         assert all((ROOT / folder / name).is_file() for name in apart), folder
         assert list((ROOT / folder).glob("test_*.py")), folder
+
+
+@pytest.mark.parametrize("names", [LONGEST, HEAVY])
+def test_what_was_measured_is_there(names: tuple[str, ...]) -> None:
+    assert [name for name in names if not (ROOT / "tests" / name).is_file()] == []
+    assert len(set(names)) == len(names)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from providers import passwords
 from providers.passwords import LONGEST, PasswordRefused, check_new, hash_of, matches
+from tests.hashed import hashed_as_in_production
 
 GOOD = "een fiets zonder bel"
+
+
+@pytest.fixture(autouse=True)
+def real() -> Iterator[None]:
+    with hashed_as_in_production():
+        yield
 
 
 def _why(text: str, *, names: tuple[str, ...] = (), previous: str | None = None) -> str | None:

@@ -61,6 +61,7 @@ def test_a_value_of_another_kind_is_told_in_words_of_yaml(tmp_path: Path, scopes
     assert "oidc.scopes: it is no list; write [one, two]" in line
 
 
+@pytest.mark.heavy  # imports the product in a process of its own
 def test_documents_are_read_without_libyaml_too(tmp_path: Path) -> None:
     file = written(tmp_path, HELP_DESK)
     ran = subprocess.run(
