@@ -15,6 +15,7 @@ from broker.process import Process
 from broker.start import start
 from sandbox.prepare import Demo
 from state import audit, outbox, outbox_queries
+from state.adapters.failures import explained
 from state.audit import EventTag
 from state.clock import utc_now
 from state.outbox import DeliveryFailed, Message, OutboxRow
@@ -87,7 +88,8 @@ def test_a_reference_is_no_reason(process: Process, sluis: Sluis) -> None:
     deliver_due(process.sessions, process.sealer, Up(), process.clock)
     head, *lines = sluis("outbox", "list").output.splitlines()
     rows = {line.split()[0]: line[head.index("Reference") :].split() for line in lines}
-    assert rows == {sent: ["7K3Q-X9AB"], failed: ["7K3Q-X9AB", "recipient_refused"]}
+    _, _, says = explained("recipient_refused").partition(": ")
+    assert rows == {sent: ["7K3Q-X9AB"], failed: ["7K3Q-X9AB", "recipient_refused:", *says.split()]}
     assert "At (UTC)" in head and head.endswith("Reason")
 
 
