@@ -59,14 +59,18 @@ test: $(STAMP) ## All tests but those of test-rest: about thirteen minutes
 .PHONY: test-rest
 test-rest: $(STAMP) ## What test leaves out: a look at every page, the software of others, and the slow ones
 	@# Four on two cores: these wait for each other's programs more than they work.
-	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not java and (interop or pages or slow)'
+	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not java and not stores and (interop or pages or slow)'
+
+.PHONY: test-stores
+test-stores: $(STAMP) ## The tables of trust on PostgreSQL with Redis, and with the store in the process; ten minutes
+	@$(PYTEST) -q $(IN_PARALLEL) 2 -m stores tests/journeys
 
 .PHONY: test-java
 test-java: $(STAMP) ## Keycloak and Spring Security: needs Java 17 and Maven; a few minutes
 	@$(PYTEST) -q -m java
 
 .PHONY: test-all
-test-all: $(STAMP) ## Every test but those of test-java: the two together, under half an hour
+test-all: $(STAMP) ## Every test but those of test-java: test, test-rest and test-stores; under an hour
 	@$(PYTEST) -q $(IN_PARALLEL) 2 -m 'not java'
 
 LOGINS ?= 2000

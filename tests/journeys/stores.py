@@ -19,8 +19,8 @@ Stores = Mapping[str, Mapping[str, object]]
 
 _SERVERS: Final = "postgresql and redis"
 OTHERS: Final[tuple[Any, ...]] = (
-    pytest.param("memory", marks=pytest.mark.slow),
-    pytest.param(_SERVERS, marks=[pytest.mark.postgres, pytest.mark.slow]),
+    pytest.param("memory", marks=[pytest.mark.slow, pytest.mark.stores]),
+    pytest.param(_SERVERS, marks=[pytest.mark.postgres, pytest.mark.slow, pytest.mark.stores]),
 )
 EACH: Final = ("sqlite", *OTHERS)  # params of a fixture
 
