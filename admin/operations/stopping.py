@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -82,7 +83,14 @@ def _begin_copy() -> None:
 def _end(_number: int, _frame: object) -> None:
     _told.set()
     if not _later.is_set():
+        # What is half made at this moment, such as an event loop, cannot take itself apart, which
+        # would look like an error in the log.
+        sys.unraisablehook = _unheard
         raise SystemExit(0)
+
+
+def _unheard(_: object) -> None:
+    pass
 
 
 def _end_after_front() -> None:
