@@ -62,7 +62,8 @@ def _is_of(module: Any, here: Path) -> bool:
 def _pytest(wanted: list[str]) -> int:
     import pytest
 
-    return int(pytest.main(wanted))
+    # What is walked once more on other stores takes minutes, and is about them.
+    return int(pytest.main(["-m", "not stores", *wanted]))
 
 
 def _run(work: Callable[[], int]) -> dict[str, Any]:
