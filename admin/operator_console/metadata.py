@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import take_along
 from admin.metadata import approval, asking, status
 from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing
 from admin.metadata.status import MetadataState, PartyStatus
+from admin.operator_console import files
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.metadata_pages import (
     KINDS,
@@ -81,15 +81,7 @@ def metadata_file(desk: OperatorContext) -> Response:
     head = (_("Naam"), _("Soort"), _("Kenmerk"), _("Adres"), _("Stand"))
     times = with_zone(_("Geldig tot")), with_zone(_("Gekeken"))
     file = ListFile("metadata", (*head, *times), _cells(found))
-    return take_along(
-        desk.rt.session,
-        "metadata",
-        asked,
-        file,
-        actor=_actor(desk),
-        clock=desk.rt.clock,
-        may_still=desk.may_still,
-    )
+    return files.take(desk, "metadata", asked, file)
 
 
 @blueprint.get("/metadata/<kind>/<key>")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import take_along
+from admin.operator_console import files
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.pages import EndOperatorPage, OperatorRow, OperatorsPage
 from admin.operators import access, roles
@@ -61,16 +61,8 @@ def people_file(desk: OperatorContext) -> Response:
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(desk), asked)
     head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), with_zone(_("Sinds")), _("Stand"))
-    file, actor = ListFile("operators", head, _cells(found)), Actor.operator(desk.session.person.id)
-    return take_along(
-        desk.rt.session,
-        "operators",
-        asked,
-        file,
-        actor=actor,
-        clock=desk.rt.clock,
-        may_still=desk.may_still,
-    )
+    file = ListFile("operators", head, _cells(found))
+    return files.take(desk, "operators", asked, file)
 
 
 def _cells(rows: tuple[OperatorRow, ...]) -> Iterator[tuple[Cell, ...]]:

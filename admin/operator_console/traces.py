@@ -14,8 +14,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import take_along
-from admin.operator_console import trace_lists, trace_view
+from admin.operator_console import files, trace_lists, trace_view
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import makelaar_choices, service_choices
 from admin.operator_console.trace_pages import NoTracePage, TracePage, TracesPage
@@ -98,16 +97,7 @@ def traces_file(desk: OperatorContext) -> Response:
     """The logins of these filters as a file, the newest ones first."""
     asked = RULES.read(request.args)
     file = ListFile("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked), MOST_IN_FILE)
-    actor = Actor.operator(desk.session.person.id)
-    return take_along(
-        desk.rt.session,
-        "traces",
-        asked,
-        file,
-        actor=actor,
-        clock=desk.rt.clock,
-        may_still=desk.may_still,
-    )
+    return files.take(desk, "traces", asked, file)
 
 
 @blueprint.get("/inlogspoor/<which>")
